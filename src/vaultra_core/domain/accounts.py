@@ -1,0 +1,118 @@
+"""People, businesses, and the Stripe account that a business has connected."""
+
+import datetime as dt
+import enum
+from uuid import UUID
+
+import msgspec
+
+from vaultra_core.identity import Role
+
+
+class Industry(enum.StrEnum):
+    """What kind of business it is. Shown, never scored."""
+
+    FOOD_AND_DRINK = "food_and_drink"
+    RETAIL = "retail"
+    ECOMMERCE = "ecommerce"
+    SOFTWARE = "software"
+    PROFESSIONAL_SERVICES = "professional_services"
+    HEALTH_AND_BEAUTY = "health_and_beauty"
+    EDUCATION = "education"
+    TRAVEL_AND_LEISURE = "travel_and_leisure"
+    CONSTRUCTION = "construction"
+    MANUFACTURING = "manufacturing"
+    NONPROFIT = "nonprofit"
+    OTHER = "other"
+
+
+class User(msgspec.Struct, frozen=True, kw_only=True):
+    id: UUID
+    email: str  # as typed; compared without case
+    name: str
+    hashed_password: str | None = None  # None for people who only sign in with Google
+    avatar_url: str | None = None
+    created_at: dt.datetime
+    updated_at: dt.datetime
+
+
+class Business(msgspec.Struct, frozen=True, kw_only=True):
+    id: UUID
+    name: str
+    legal_entity: str | None = None
+    industry: Industry | None = None
+    revenue_estimate: int | None = None  # a year, minor units of `currency`, as the owner says
+    founded_at: dt.date | None = None
+    currency: str = "usd"  # reporting currency; set to the Stripe account's own when one is connected
+    timezone: str = "UTC"  # IANA name; a day of this business is a day there
+    sample_data: bool = False  # its Stripe account is a sandbox one
+    created_at: dt.datetime
+    updated_at: dt.datetime
+
+
+class MemberOf(msgspec.Struct, frozen=True):
+    """A business as one of its members sees it."""
+
+    id: UUID
+    name: str
+    role: Role
+
+
+class IntegrationStatus(enum.StrEnum):
+    ACTIVE = "active"
+    REVOKED = "revoked"  # the owner disconnected, here or at Stripe
+    ERROR = "error"  # the last sync failed; `error` says why, and it is tried again
+
+
+class ImportPhase(enum.StrEnum):
+    """How far the first import is. A score exists from EXTENDING on, its whole history from COMPLETE on."""
+
+    STARTING = "starting"  # the newest 90 days are being read
+    EXTENDING = "extending"  # the time before, back to 24 months
+    COMPLETE = "complete"
+
+
+class Integration(msgspec.Struct, frozen=True, kw_only=True):
+    """A connected Stripe account."""
+
+    id: UUID
+    business_id: UUID
+    external_id: str  # acct_…
+    livemode: bool
+    status: IntegrationStatus
+    phase: ImportPhase
+    error: str | None = None  # what the owner reads when status is ERROR
+    failures: int = 0  # consecutive failed syncs
+    next_sync_at: dt.datetime | None = None  # None: not due (revoked)
+    last_synced_at: dt.datetime | None = None
+    events_through: int | None = None  # Unix seconds: every event created before has been read from the Events API
+    import_started_at: dt.datetime
+    import_finished_at: dt.datetime | None = None
+    created_at: dt.datetime
+    updated_at: dt.datetime
+
+
+class ImportWindow(msgspec.Struct, frozen=True, kw_only=True):
+    """One stretch of one list endpoint, `starts_at <= created < ends_at`: the unit in which an import is checkpointed.
+
+    Lists are newest first, so `cursor` (the last id read) and `read_back_to` move backwards through it.
+    """
+
+    integration_id: UUID
+    kind: str
+    starts_at: int
+    ends_at: int
+    phase: ImportPhase  # the phase that waits for it
+    cursor: str | None = None
+    read_back_to: int | None = None
+    objects: int = 0
+    closed: bool = False
+
+    @property
+    def fraction(self) -> float:
+        """How much of the window has been read, 0–1, by date."""
+        if self.closed:
+            return 1.0
+        if self.read_back_to is None:
+            return 0.0
+        return min(1.0, max(0.0, (self.ends_at - self.read_back_to) / (self.ends_at - self.starts_at)))

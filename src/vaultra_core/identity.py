@@ -1,0 +1,44 @@
+"""Who acts, for which business, with which role; and the ids of things."""
+
+import enum
+import os
+import time
+from uuid import UUID
+
+import msgspec
+
+from vaultra_core.errors import Forbidden
+
+
+class Role(enum.StrEnum):
+    """What a member may do: a viewer reads, an admin also writes, an owner also manages members and connections."""
+
+    VIEWER = "viewer"
+    ADMIN = "admin"
+    OWNER = "owner"
+
+    @property
+    def rank(self) -> int:
+        return list(Role).index(self)
+
+
+class Caller(msgspec.Struct, frozen=True):
+    """The person who acts, in the one business they act for. Every business-scoped use case takes one."""
+
+    user_id: UUID
+    business_id: UUID
+    role: Role
+
+    def require(self, minimum: Role) -> None:
+        """Raise `Forbidden` unless the caller's role is at least `minimum`."""
+        if self.role.rank < minimum.rank:
+            raise Forbidden(f"This needs the role {minimum}; you have {self.role}.", required_role=str(minimum))
+
+
+def new_id() -> UUID:
+    """A time-ordered UUIDv7 (RFC 9562): rows that are written together lie together in the index."""
+    milliseconds = time.time_ns() // 1_000_000
+    value = (milliseconds & (1 << 48) - 1) << 80 | int.from_bytes(os.urandom(10), "big")
+    value = value & ~(0xF << 76) | 0x7 << 76
+    value = value & ~(0x3 << 62) | 0x2 << 62
+    return UUID(int=value)

@@ -1,0 +1,71 @@
+"""What Vaultra needs of a payments platform: connect an account, read its objects, trust its events."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import msgspec
+
+from vaultra_core.domain.ledger import Record
+
+
+class ConnectedAccount(msgspec.Struct, frozen=True, kw_only=True):
+    """The account that an owner has connected. `created` bounds how far back an import needs to look."""
+
+    external_id: str
+    livemode: bool
+    currency: str
+    timezone: str | None = None
+    created: int | None = None
+    display_name: str | None = None
+
+
+class Page(msgspec.Struct, frozen=True, kw_only=True):
+    """One page of a list, newest first. `cursor` asks for the next page, None when there is none."""
+
+    records: Sequence[Record]  # observations: an object may bring others along (a charge its balance transaction)
+    count: int  # objects of the listed kind
+    oldest: int | None  # creation time of the page's last object
+    cursor: str | None
+
+
+class PlatformEvent(msgspec.Struct, frozen=True, kw_only=True):
+    """An event as the platform sent it, stripped to what the ledger needs."""
+
+    external_id: str
+    account: str | None
+    type: str
+    created: int
+    livemode: bool
+    payload: bytes
+
+
+class EventPage(msgspec.Struct, frozen=True, kw_only=True):
+    events: Sequence[PlatformEvent]
+    cursor: str | None
+
+
+class PaymentsProvider(Protocol):
+    """All calls raise `Unavailable(dependency="stripe")` once their retries are used up, and `Forbidden` when the
+    platform says that access to the account was withdrawn."""
+
+    def authorize_url(self, *, state: str, redirect_uri: str) -> str:
+        """Where the owner's browser goes to give consent (read-only scope)."""
+
+    async def exchange_code(self, code: str) -> ConnectedAccount:
+        """The account behind an authorization code. Raise `InvalidInput` when the code is refused."""
+
+    async def deauthorize(self, external_id: str) -> None:
+        """Give the access back; giving back what is already gone is fine."""
+
+    async def list_page(self, external_id: str, kind: str, *, starts_at: int, ends_at: int, cursor: str | None) -> Page:
+        """Objects of `kind` (a key of `ledger.KINDS`) with starts_at <= created < ends_at, newest first.
+
+        Subscriptions are listed whatever their status."""
+
+    async def list_events(self, external_id: str, *, since: int, cursor: str | None) -> EventPage:
+        """Events created at or after `since` (they are kept for 30 days), newest first."""
+
+    def read_webhook(self, payload: bytes, signature: str) -> PlatformEvent:
+        """The event, if the signature over the raw bytes is good and fresh (300 s both ways).
+
+        Raise `InvalidInput` on anything else, however malformed."""

@@ -1,0 +1,298 @@
+"""The unit of work and the collections it opens. Every business-scoped call names its business.
+
+All collections of one unit of work share one transaction: nothing is visible to others before `commit`, and leaving
+the block without it rolls everything back. Adapters raise `Unavailable(dependency="database")` when they cannot be
+reached in time.
+"""
+
+import datetime as dt
+from collections.abc import Collection, Mapping, Sequence
+from types import TracebackType
+from typing import Protocol, Self
+from uuid import UUID
+
+import msgspec
+
+from vaultra_core.domain.accounts import Business, ImportWindow, Integration, MemberOf, User
+from vaultra_core.domain.activity import DayActivity
+from vaultra_core.domain.ledger import LedgerObject, Record, Subscription
+from vaultra_core.domain.metrics import MetricsSnapshot
+from vaultra_core.domain.readiness.assessment import Assessment
+from vaultra_core.domain.recommendations.base import Priority, Recommendation, Status
+from vaultra_core.identity import Role
+
+
+class Users(Protocol):
+    async def add(self, user: User) -> None:
+        """Raise `Conflict` when the e-mail address (without case) is taken."""
+
+    async def get(self, user_id: UUID) -> User | None: ...
+
+    async def by_email(self, email: str) -> User | None:
+        """Compared without case."""
+
+    async def save(self, user: User) -> None: ...
+
+
+class Businesses(Protocol):
+    async def add(self, business: Business) -> None: ...
+
+    async def get(self, business_id: UUID) -> Business | None: ...
+
+    async def save(self, business: Business) -> None: ...
+
+    async def add_member(self, business_id: UUID, user_id: UUID, role: Role) -> None: ...
+
+    async def role_of(self, user_id: UUID, business_id: UUID) -> Role | None: ...
+
+    async def of_user(self, user_id: UUID) -> list[MemberOf]:
+        """Oldest membership first."""
+
+
+class Integrations(Protocol):
+    async def add(self, integration: Integration) -> None:
+        """Raise `Conflict` when the business has one already or the account belongs to another business."""
+
+    async def of_business(self, business_id: UUID) -> Integration | None: ...
+
+    async def by_account(self, external_ids: Collection[str]) -> dict[str, Integration]:
+        """The known ones among these Stripe accounts, by account id."""
+
+    async def save(self, integration: Integration) -> None: ...
+
+    async def remove(self, business_id: UUID) -> None:
+        """Forget the connection and its import windows; ledger and scores stay."""
+
+    async def lease_due(self, now: dt.datetime, *, seconds: int) -> tuple[Integration, int] | None:
+        """Take the longest overdue integration that nobody holds, with a fencing token that grows with every lease."""
+
+    async def lease(self, business_id: UUID, now: dt.datetime, *, seconds: int) -> tuple[Integration, int] | None:
+        """Take this one, due or not; None when it is unknown or somebody holds it."""
+
+    async def hold(self, integration_id: UUID, token: int, now: dt.datetime, *, seconds: int) -> bool:
+        """Extend a lease and lock its row; False when the token has been overtaken (stop working then)."""
+
+    async def release(self, integration_id: UUID, token: int) -> None:
+        """Give the lease back; without effect when the token has been overtaken."""
+
+    async def consume_state(self, nonce: str, expires_at: dt.datetime) -> bool:
+        """True the first time a connect state is shown, False ever after."""
+
+
+class ImportWindows(Protocol):
+    async def add(self, windows: Sequence[ImportWindow]) -> None:
+        """Windows that exist already (same integration, kind, start) are left as they are."""
+
+    async def of(self, integration_id: UUID) -> list[ImportWindow]: ...
+
+    async def save(self, window: ImportWindow) -> None: ...
+
+
+class StripeEvent(msgspec.Struct, frozen=True, kw_only=True):
+    """A Stripe event in the inbox. `payload` is minimal JSON: the event's envelope and what the ledger needs."""
+
+    id: UUID
+    stripe_event_id: str
+    account: str | None  # acct_…, None for an event of the platform itself
+    event_type: str
+    livemode: bool
+    payload: bytes
+    created_at: dt.datetime
+    attempts: int = 0
+    last_error: str | None = None
+    dead_at: dt.datetime | None = None
+
+
+class Inbox(Protocol):
+    async def accept(self, events: Sequence[StripeEvent]) -> int:
+        """Store the ones that are new (by `stripe_event_id`); how many were."""
+
+    async def claim(self, now: dt.datetime, *, limit: int) -> list[StripeEvent]:
+        """The oldest events that wait to be applied, locked until the transaction ends; others skip them."""
+
+    async def mark_applied(self, outcomes: Mapping[UUID, str], now: dt.datetime) -> None:
+        """Done, with an outcome per event id: `applied`, or `ignored: …` with the reason."""
+
+    async def mark_failed(self, event_id: UUID, error: str, *, retry_at: dt.datetime | None, now: dt.datetime) -> None:
+        """Count a failed attempt; `retry_at` None puts the event into the dead-letter queue."""
+
+    async def dead(self, *, limit: int) -> list[StripeEvent]:
+        """The dead-letter queue, oldest first."""
+
+    async def replay(self, stripe_event_ids: Collection[str] | None, now: dt.datetime) -> int:
+        """Requeue these dead events (None: all); how many were."""
+
+    async def waiting(self) -> int:
+        """How many events wait to be applied."""
+
+
+class Change(msgspec.Struct, frozen=True):
+    """What merging an observation did to one object of the ledger."""
+
+    before: Record | None
+    after: Record
+
+
+class LedgerSlice(msgspec.Struct, frozen=True):
+    """Everything the fold needs for some days: the objects of these days, the charges and balance transactions that
+    their amounts depend on, and each customer's first charge (Unix seconds)."""
+
+    objects: list[LedgerObject]
+    first_charges: dict[str, int]
+
+
+class Ledger(Protocol):
+    async def merge(self, business_id: UUID, records: Sequence[Record]) -> list[Change]:
+        """Merge observations (of any kinds, repeated ids allowed) into the ledger; the changes, unchanged ones left out.
+
+        The caller holds the business's lock (`Computations.lock`).
+        """
+
+    async def first_charges(self, business_id: UUID, customers: Collection[str]) -> dict[str, int]:
+        """When each of these customers was first charged with success."""
+
+    async def charge_times(self, business_id: UUID, spans: Sequence[tuple[str, int, int]]) -> list[int]:
+        """Creation times of successful charges, for (customer, after, until) with after < created <= until."""
+
+    async def dependent_times(self, business_id: UUID, charges: Collection[str]) -> list[int]:
+        """Creation times of the refunds and disputes of these charges."""
+
+    async def charges_of(self, business_id: UUID, balance_transactions: Collection[str]) -> list[LedgerObject]:
+        """The charges that were settled by these balance transactions."""
+
+    async def slice(self, business_id: UUID, ranges: Sequence[tuple[int, int, int, int]]) -> LedgerSlice:
+        """What the fold needs for some stretches of time, each given as (start, end) of its moments, and (start, end)
+        of its arrival dates (payouts are dated in UTC), Unix seconds, ends exclusive."""
+
+    async def subscriptions(self, business_id: UUID) -> list[Subscription]: ...
+
+    async def span(self, business_id: UUID) -> tuple[int, int] | None:
+        """Earliest and latest creation time of a charge, refund or dispute, or arrival date of a payout."""
+
+    async def purge(self, business_id: UUID) -> None:
+        """Delete all that was imported for this business: ledger, days, snapshots, scores, recommendations."""
+
+
+class Activity(Protocol):
+    async def mark_dirty(self, business_id: UUID, days: Collection[dt.date]) -> None: ...
+
+    async def take_dirty(self, business_id: UUID, *, limit: int) -> list[dt.date]:
+        """Remove up to `limit` dirty marks, newest first, and return their days."""
+
+    async def replace(self, business_id: UUID, asked: Collection[dt.date], days: Sequence[DayActivity]) -> None:
+        """Set the asked days to these; an asked day that is not among them had no activity."""
+
+    async def history(self, business_id: UUID) -> list[DayActivity]:
+        """All days with activity, ascending."""
+
+
+class Computation(msgspec.Struct, frozen=True, kw_only=True):
+    """What is computed for a business and what waits: the derived state that makes losing a queue harmless.
+
+    `metrics_from` and `readiness_from` are the earliest day whose result is out of date (None: none is);
+    `…_as_of` is the last day that has a result.
+    """
+
+    business_id: UUID
+    metrics_from: dt.date | None = None
+    metrics_as_of: dt.date | None = None
+    readiness_from: dt.date | None = None
+    readiness_as_of: dt.date | None = None
+    recommendations_due: bool = False
+    recommendations_as_of: dt.date | None = None
+
+
+class Computations(Protocol):
+    async def lock(self, business_id: UUID) -> Computation:
+        """Read the row (made on first use) and hold it until the transaction ends: one writer per business at a time."""
+
+    async def save(self, computation: Computation) -> None: ...
+
+    async def due_for_metrics(self, now: dt.datetime, *, limit: int) -> list[UUID]:
+        """Businesses past the first phase of their import, connected, with dirty days, with `metrics_from` set, or
+        whose `metrics_as_of` lies before their own yesterday."""
+
+    async def due_for_readiness(self, *, limit: int) -> list[UUID]:
+        """Businesses with `readiness_from` set."""
+
+    async def due_for_recommendations(self, *, limit: int) -> list[UUID]:
+        """Businesses with `recommendations_due` set."""
+
+
+class Snapshots(Protocol):
+    async def save(self, business_id: UUID, snapshots: Sequence[MetricsSnapshot], now: dt.datetime) -> int:
+        """One per period; an equal one that is there already is left alone. How many rows were written."""
+
+    async def latest(self, business_id: UUID) -> MetricsSnapshot | None: ...
+
+    async def between(self, business_id: UUID, start: dt.date, end: dt.date) -> list[MetricsSnapshot]:
+        """Those whose period ends within [start, end], ascending."""
+
+
+class StoredScore(msgspec.Struct, frozen=True):
+    assessment: Assessment
+    created_at: dt.datetime
+
+
+class Scores(Protocol):
+    async def save(self, business_id: UUID, assessments: Sequence[Assessment], now: dt.datetime) -> int:
+        """One per rulebook and day. An equal one is left alone; a different one takes its place and the old row is
+        kept in `superseded_scores`. How many rows were written."""
+
+    async def latest(self, business_id: UUID, rulebook: str) -> StoredScore | None: ...
+
+    async def history(self, business_id: UUID, rulebook: str, *, limit: int) -> list[StoredScore]:
+        """Newest day first."""
+
+
+class Recommendations(Protocol):
+    async def get(self, recommendation_id: UUID) -> Recommendation | None: ...
+
+    async def list(
+        self, business_id: UUID, *, status: Status | None = None, priority: Priority | None = None
+    ) -> list[Recommendation]:
+        """Highest priority first, then impact, then newest."""
+
+    async def add(self, recommendation: Recommendation) -> None: ...
+
+    async def save(self, recommendation: Recommendation, *, expected: Status) -> None:
+        """Raise `Conflict` when the stored status is no longer `expected`."""
+
+
+class JobRuns(Protocol):
+    async def claim_slot(self, job: str, slot: dt.datetime) -> bool:
+        """True for the one scheduler that may start this job for this slot, whoever else asks, ever."""
+
+
+class UnitOfWork(Protocol):
+    users: Users
+    businesses: Businesses
+    integrations: Integrations
+    windows: ImportWindows
+    inbox: Inbox
+    ledger: Ledger
+    activity: Activity
+    computations: Computations
+    snapshots: Snapshots
+    scores: Scores
+    recommendations: Recommendations
+    job_runs: JobRuns
+
+    async def commit(self) -> None: ...
+
+    async def __aenter__(self) -> Self: ...
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None, /
+    ) -> None: ...
+
+
+class UnitOfWorkFactory(Protocol):
+    def __call__(self) -> UnitOfWork: ...
+
+
+class EventAcceptor(Protocol):
+    """The fast way into the inbox, for webhooks: events that arrive together are committed together."""
+
+    async def accept(self, event: StripeEvent) -> None:
+        """Return once the event is durably stored (or was there already)."""
