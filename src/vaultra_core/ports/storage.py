@@ -122,6 +122,9 @@ class Inbox(Protocol):
     async def replay(self, stripe_event_ids: Collection[str] | None, now: dt.datetime) -> int:
         """Requeue these dead events (None: all); how many were."""
 
+    async def readmit(self, account: str) -> int:
+        """Requeue what was ignored because this account was unknown when it arrived; how many were."""
+
     async def waiting(self) -> int:
         """How many events wait to be applied."""
 
