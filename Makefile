@@ -1,0 +1,73 @@
+# Everything runs inside .venv, made from the hash-locked requirements; Node comes from a wheel in it. Plain POSIX sh and
+# GNU make 3.81 suffice. Full logs of the quiet steps are in .build/*.log.
+
+PORT ?= 8000
+DATA_DIR ?= .vaultra
+
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+export ASTRO_TELEMETRY_DISABLED := 1
+
+MAKEFLAGS += --no-builtin-rules
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help demo test lint format types e2e docs setup lock clean
+
+help: ## List these targets
+	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+
+demo: setup ## Bring up the whole product: make demo [PORT=8000] [DATA_DIR=.vaultra]
+	@exec .venv/bin/vaultra demo --port '$(PORT)' --data-dir '$(DATA_DIR)'
+
+test: setup ## Run every test: Python, dashboard, end to end in a browser
+	@.venv/bin/python scripts/run_tests.py
+
+e2e: setup ## Run the end-to-end tests only
+	@.venv/bin/pytest tests/e2e
+
+lint: setup ## Check style, the dependency rule, and the dashboard
+	@.venv/bin/ruff check
+	@.venv/bin/ruff format --check
+	@scripts/quietly import-linter .venv/bin/lint-imports
+	@scripts/quietly dashboard-check npm --prefix frontend run check
+
+types: setup ## Check types, strictly
+	@.venv/bin/mypy
+
+format: setup ## Rewrite Python files in the project's style
+	@.venv/bin/ruff check --fix
+	@.venv/bin/ruff format
+
+docs: setup ## Check that links and settings in the documents are true
+	@.venv/bin/python scripts/check_docs.py
+
+setup: .venv/.project frontend/dist/index.html ## Make the environment and build the dashboard, nothing else
+
+lock: .venv/.project ## Lock the requirements anew: make lock [ARGS=--upgrade]
+	@scripts/lock $(ARGS)
+
+clean: ## Remove what make made; the data of the demo stays
+	@rm -rf .venv .build .pytest_cache .ruff_cache .mypy_cache .import_linter_cache .hypothesis
+	@rm -rf frontend/node_modules frontend/dist frontend/.astro
+	@find src tests scripts bench -name __pycache__ -prune -exec rm -rf {} +
+
+# An environment that was moved or copied still points to where it was made.
+ifneq ($(shell cat .venv/.place 2>/dev/null),$(CURDIR))
+.PHONY: .venv/.requirements
+endif
+
+.venv/.requirements: requirements-dev.lock
+	@scripts/make-venv
+	@touch $@
+
+.venv/.project: pyproject.toml .venv/.requirements
+	@scripts/quietly project .venv/bin/python -m pip install --no-index --no-deps --no-build-isolation --editable .
+	@touch $@
+
+frontend/node_modules/.installed: frontend/package-lock.json frontend/.npmrc .venv/.requirements
+	@scripts/quietly dashboard-packages npm --prefix frontend ci
+	@touch $@
+
+frontend/dist/index.html: $(shell find frontend -type f ! -path '*/node_modules/*' ! -path '*/dist/*' ! -path '*/.astro/*')
+frontend/dist/index.html: frontend/node_modules/.installed
+	@scripts/quietly dashboard-build npm --prefix frontend run build
+	@touch $@
