@@ -114,6 +114,13 @@ class PriceTier(msgspec.Struct, frozen=True, kw_only=True):
     flat_amount: str | None = None  # decimal string, minor units
 
 
+class Discount(msgspec.Struct, frozen=True, kw_only=True):
+    percent_off: str | None = None  # decimal string, 0–100
+    amount_off_minor: int | None = None
+    starts_at: int | None = None
+    ends_at: int | None = None  # None: in force for good
+
+
 class SubscriptionItem(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     quantity: int
@@ -124,13 +131,7 @@ class SubscriptionItem(msgspec.Struct, frozen=True, kw_only=True):
     tiers_mode: str | None = None  # graduated or volume
     tiers: tuple[PriceTier, ...] = ()
     current_period_start: int | None = None
-
-
-class Discount(msgspec.Struct, frozen=True, kw_only=True):
-    percent_off: str | None = None  # decimal string, 0–100
-    amount_off_minor: int | None = None
-    starts_at: int | None = None
-    ends_at: int | None = None  # None: in force for good
+    discounts: tuple[Discount, ...] = ()  # on this item alone
 
 
 class Subscription(LedgerObject, frozen=True, kw_only=True):

@@ -1,0 +1,23 @@
+"""Stripe's objects and events → observations of the ledger. `wire` has the shapes, `translate` the meaning."""
+
+from vaultra_core.domain.stripe_objects.accounts import StripeAccount, observe_account
+from vaultra_core.domain.stripe_objects.events import (
+    DEAUTHORIZED,
+    MinimalEvent,
+    carried_kind,
+    minimal_event,
+    observe_event,
+)
+from vaultra_core.domain.stripe_objects.translate import Observation, observe
+
+__all__ = [
+    "DEAUTHORIZED",
+    "MinimalEvent",
+    "Observation",
+    "StripeAccount",
+    "carried_kind",
+    "minimal_event",
+    "observe",
+    "observe_account",
+    "observe_event",
+]
