@@ -1,6 +1,7 @@
 """Exact amounts: integer minor units with their currency's exponent. No float ever touches money."""
 
 from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
 from typing import Final
 
 # Stripe's own lists (https://docs.stripe.com/currencies). UGX is two-decimal in the API, whole units in payouts.
@@ -35,3 +36,9 @@ def convert(minor: int, source: str, target: str, rate: Decimal) -> int:
 def round_half_up(value: Decimal) -> int:
     """The nearest integer, halves away from zero."""
     return int(value.quantize(Decimal(1), rounding=ROUND_HALF_UP))
+
+
+def round_fraction(value: Fraction) -> int:
+    """The nearest integer, halves away from zero, of an exact fraction."""
+    magnitude = (2 * abs(value.numerator) + value.denominator) // (2 * value.denominator)
+    return magnitude if value >= 0 else -magnitude

@@ -5,13 +5,14 @@ Zones are IANA names, read by the standard library (a bare system without a zone
 
 import datetime as dt
 import functools
+from fractions import Fraction
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from vaultra_core.errors import InvalidInput
 
 DAY_SECONDS: Final = 86_400
-MONTH_DAYS: Final = 30.4375  # 365.25 / 12: the month of every "per month" figure
+MONTH_DAYS: Final = Fraction(487, 16)  # 30.4375, a twelfth of 365.25: the month of every "per month" figure
 PERIOD_DAYS: Final = 30  # the period of a metrics snapshot
 
 _EPOCH: Final = dt.date(1970, 1, 1).toordinal()

@@ -1,12 +1,32 @@
-"""Days → the metrics of one period. (Structs are the contract; the computation belongs here too.)"""
+"""Days → the metrics of one period."""
 
 import datetime as dt
+from fractions import Fraction
+from typing import Final
 
 import msgspec
 
+from vaultra_core.domain.activity import History
+from vaultra_core.domain.mrr import recurring_revenue
+from vaultra_core.domain.statistics import coefficient_of_variation, hhi, wilson
+from vaultra_core.domain.weekly import complete_weeks, growth_per_four_weeks, history_days, log_slope
+from vaultra_core.money import round_fraction
+from vaultra_core.periods import MONTH_DAYS, PERIOD_DAYS, add_business_days, window
+
+VOLATILITY_WEEKS: Final = 13
+LEAST_VOLATILITY_WEEKS: Final = 4
+TREND_WEEKS: Final = 26
+LEAST_TREND_WEEKS: Final = 8
+AVERAGE_DAYS: Final = 91  # thirteen whole weeks, so that no weekday counts more than another
+PAYOUT_FINAL_BUSINESS_DAYS: Final = 5  # a paid payout can still fail until then
+
 
 class ExtraMetrics(msgspec.Struct, frozen=True, kw_only=True):
-    """Further figures of the period. None means: no data, never a made-up number."""
+    """Further figures of the same 30 days, unless said otherwise. None means: no data, never a made-up number.
+
+    Expansion, contraction and net revenue retention stay None: the ledger keeps the present terms of a subscription,
+    not those it had a month ago.
+    """
 
     net_revenue_minor: int
     estimated_revenue_minor: int  # part of revenue_total whose exchange rate is not known yet
@@ -25,6 +45,7 @@ class ExtraMetrics(msgspec.Struct, frozen=True, kw_only=True):
     contraction_mrr_minor: int | None = None
     nrr: float | None = None
     payouts_not_final: int = 0  # payouts counted as paid that can still fail
+    unconverted_count: int = 0  # facts whose currency has no known rate: counted, their amounts left out
 
 
 class MetricsSnapshot(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,3 +65,97 @@ class MetricsSnapshot(msgspec.Struct, frozen=True, kw_only=True):
     payout_reliability: float | None = None
     mrr_minor: int | None = None
     extra: ExtraMetrics
+
+
+def metrics(history: History, as_of: dt.date) -> MetricsSnapshot:
+    """The metrics of the 30 days that end on `as_of`, inclusive. What happened after that day is not seen."""
+    first, last = window(as_of, PERIOD_DAYS)
+
+    def total(field: str) -> int:
+        return history.total(field, first, last)
+
+    revenue, charges = total("gross_minor"), total("charge_count")
+    refunds, chargebacks = total("refund_count"), total("chargeback_count")
+    top_share, effective = _concentration(history, first, last)
+    recurring = recurring_revenue(history, as_of)
+    return MetricsSnapshot(
+        period_start=first,
+        period_end=last,
+        currency=history.currency,
+        revenue_total_minor=revenue,
+        transaction_count=charges,
+        average_transaction_size_minor=round_fraction(Fraction(revenue, charges)) if charges else None,
+        revenue_volatility=revenue_volatility(history, as_of),
+        chargeback_count=chargebacks,
+        chargeback_ratio=_ratio(chargebacks, charges),
+        refund_count=refunds,
+        refund_ratio=_ratio(refunds, charges),
+        payout_reliability=_ratio(total("payout_ok_count"), total("payout_due_count")),
+        mrr_minor=recurring.mrr_minor,
+        extra=ExtraMetrics(
+            net_revenue_minor=revenue - total("refunded_minor") - total("chargeback_minor"),
+            estimated_revenue_minor=total("estimated_minor"),
+            refund_value_ratio=_ratio(total("refunded_minor"), revenue),
+            chargeback_won_count=total("chargeback_won_count"),
+            chargeback_ratio_interval=wilson(chargebacks, charges) if charges else None,
+            failed_charge_ratio=_ratio(total("failed_count"), total("failed_count") + charges),
+            top_customer_share=top_share,
+            effective_customers=effective,
+            returning_share=_ratio(total("returning_minor"), total("identified_minor")),
+            monthly_average_minor=_monthly_average(history, as_of),
+            weekly_trend=_weekly_trend(history, as_of),
+            new_mrr_minor=recurring.new_minor,
+            churned_mrr_minor=recurring.churned_minor,
+            payouts_not_final=_payouts_not_final(history, as_of),
+            unconverted_count=total("unconverted_count") + recurring.unconverted,
+        ),
+    )
+
+
+def revenue_volatility(history: History, as_of: dt.date) -> float | None:
+    """Population standard deviation over mean of the last 13 complete weeks; None with fewer than 4, or no revenue.
+
+    Weeks, not days: a shop that takes the same every Monday to Friday has a daily coefficient of 0.632, a weekly of 0.
+    """
+    weeks = complete_weeks(history, as_of, VOLATILITY_WEEKS)
+    return coefficient_of_variation(weeks, sample=False) if len(weeks) >= LEAST_VOLATILITY_WEEKS else None
+
+
+def _concentration(history: History, first: dt.date, last: dt.date) -> tuple[float | None, float | None]:
+    """Share of the largest customer, and the number of equal ones that would be as concentrated (1/HHI)."""
+    identified = history.total("identified_minor", first, last)
+    amounts = history.customers(first, last).values()
+    if not identified or not amounts:
+        return None, None
+    return max(amounts) / identified, 1 / hhi(amounts, identified)
+
+
+def _monthly_average(history: History, as_of: dt.date) -> int | None:
+    days = min(AVERAGE_DAYS, history_days(history, as_of))
+    return round_fraction(net_minor(history, as_of, days) * MONTH_DAYS / days) if days else None
+
+
+def net_minor(history: History, as_of: dt.date, days: int) -> int:
+    """Gross less refunds and chargebacks over the `days` days that end with `as_of`, minor units."""
+    first, last = window(as_of, days)
+    gross = history.total("gross_minor", first, last)
+    return gross - history.total("refunded_minor", first, last) - history.total("chargeback_minor", first, last)
+
+
+def _weekly_trend(history: History, as_of: dt.date) -> float | None:
+    weeks = complete_weeks(history, as_of, TREND_WEEKS)
+    slope = log_slope(weeks) if len(weeks) >= LEAST_TREND_WEEKS else None
+    return None if slope is None else growth_per_four_weeks(slope)
+
+
+def _payouts_not_final(history: History, as_of: dt.date) -> int:
+    recent = history.between(as_of - dt.timedelta(days=2 * PAYOUT_FINAL_BUSINESS_DAYS), as_of)
+    return sum(
+        day.payout_ok_count
+        for day in recent
+        if day.payout_ok_count and add_business_days(day.day, PAYOUT_FINAL_BUSINESS_DAYS) > as_of
+    )
+
+
+def _ratio(part: int, whole: int) -> float | None:
+    return part / whole if whole else None
