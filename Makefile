@@ -5,7 +5,6 @@ PORT ?= 8000
 DATA_DIR ?= .vaultra
 
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
-export ASTRO_TELEMETRY_DISABLED := 1
 
 MAKEFLAGS += --no-builtin-rules
 .DEFAULT_GOAL := help
