@@ -1,0 +1,7 @@
+"""`python -m vaultra_sandbox …`."""
+
+import sys
+
+from vaultra_sandbox.cli import main
+
+sys.exit(main())
