@@ -1,0 +1,19 @@
+import react from "@astrojs/react";
+import tailwindcss from "@tailwindcss/vite";
+import { defineConfig } from "astro/config";
+
+// Pages are static files that the API process serves under a content security policy of `script-src 'self'` and
+// `style-src 'self'`, so nothing may be inlined. Astro's `client:*` directives bootstrap their islands with inline
+// scripts (a hash in a meta tag does not help: the header's policy must be met as well). Islands are therefore
+// mounted by bundled modules, see src/lib/mount.tsx; React integration is here for components rendered at build time.
+export default defineConfig({
+  output: "static",
+  build: { format: "directory", inlineStylesheets: "never" },
+  integrations: [react()],
+  devToolbar: { enabled: false },
+  vite: {
+    plugins: [tailwindcss()],
+    build: { assetsInlineLimit: 0 },
+    server: { proxy: { "/api": process.env.VAULTRA_API ?? "http://127.0.0.1:8000" } },
+  },
+});

@@ -1,0 +1,168 @@
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { type ReactNode, useEffect, useRef } from "react";
+import type { Metrics, Readiness } from "../../lib/api";
+import { ApiError } from "../../lib/api/errors";
+import { addDays } from "../../lib/format";
+import {
+  isImporting,
+  metricHistoryQuery,
+  metricsQuery,
+  readinessHistoryQuery,
+  readinessQuery,
+  recommendationsQuery,
+} from "../../lib/queries";
+import { INFORMATIONAL_ONLY } from "../../lib/words";
+import { useCurrentBusiness } from "../DashboardGuard";
+import { KeyMetrics } from "../metrics/KeyMetrics";
+import { periodBefore } from "../metrics/catalogue";
+import { PageHeader } from "../PageHeader";
+import { RecommendationList } from "../recommendations/RecommendationList";
+import { Contributions } from "../score/Contributions";
+import { changeSince } from "../score/history";
+import { ScoreCard } from "../score/ScoreCard";
+import { ScoreHistory } from "../score/ScoreHistory";
+import { Failure, Loading, Skeleton } from "../ui/states";
+import { Toasts } from "../ui/toasts";
+import { Checklist } from "./Checklist";
+import { onboardingSteps } from "./checklist";
+import { NoScore } from "./NoScore";
+
+const HISTORY_DAYS = 180;
+
+/** The page that owners open every morning: where the business stands, why, and what to do about it. */
+export function OverviewPage() {
+  const { business } = useCurrentBusiness();
+  const readiness = useQuery(readinessQuery(business.id));
+  useRefreshAfterImport();
+
+  return (
+    <>
+      <PageHeader title={business.name} />
+      <div className="flex flex-col gap-6">
+        <OnboardingSteps scored={readiness.isSuccess} />
+        {readiness.isPending ? (
+          <Loading label="Loading your score">
+            <div className="grid gap-6 lg:grid-cols-[22rem_1fr]">
+              <Skeleton className="h-96" />
+              <Skeleton className="h-96" />
+            </div>
+            <Skeleton className="mt-6 h-64" />
+          </Loading>
+        ) : readiness.data ? (
+          <Score readiness={readiness.data} />
+        ) : readiness.error instanceof ApiError && readiness.error.reason ? (
+          <NoScore error={readiness.error} />
+        ) : (
+          <Failure error={readiness.error} retry={() => void readiness.refetch()} />
+        )}
+        <KeyFigures />
+      </div>
+      <Toasts />
+    </>
+  );
+}
+
+/** When the older history has arrived, every figure may have changed. */
+function useRefreshAfterImport() {
+  const { business, stripe } = useCurrentBusiness();
+  const queries = useQueryClient();
+  const importing = isImporting(stripe);
+  const before = useRef(importing);
+  useEffect(() => {
+    if (before.current && !importing) void queries.invalidateQueries({ queryKey: [business.id] });
+    before.current = importing;
+  }, [importing, business.id, queries]);
+}
+
+function OnboardingSteps({ scored }: { scored: boolean }) {
+  const { business, stripe } = useCurrentBusiness();
+  const all = useQuery(recommendationsQuery(business.id));
+  return all.data ? <Checklist steps={onboardingSteps(business, stripe, scored, all.data)} /> : null;
+}
+
+function Score({ readiness }: { readiness: Readiness }) {
+  const { business } = useCurrentBusiness();
+  const history = useQuery(readinessHistoryQuery(business.id, HISTORY_DAYS));
+  const change = history.data ? changeSince(history.data, readiness.score, readiness.as_of, 7) : null;
+  return (
+    <>
+      <div className="grid gap-6 lg:grid-cols-[22rem_1fr]">
+        <ScoreCard {...readiness} asOf={readiness.as_of} change={change} />
+        <Panel title="Your score over time">
+          {history.isPending ? (
+            <Skeleton className="h-56" />
+          ) : history.isError ? (
+            <Failure error={history.error} retry={() => void history.refetch()} />
+          ) : (
+            <ScoreHistory scores={history.data} />
+          )}
+        </Panel>
+      </div>
+      <NextActions />
+      <Panel title="What makes up your score" note="Ordered by what there is to gain.">
+        <Contributions contributions={readiness.contributions} raw={readiness.raw_score} />
+        <p className="mt-4 text-xs text-faint">
+          Computed by rulebook {readiness.rulebook}. {INFORMATIONAL_ONLY}
+        </p>
+      </Panel>
+    </>
+  );
+}
+
+function NextActions() {
+  const { business, canWrite } = useCurrentBusiness();
+  const pending = useQuery(recommendationsQuery(business.id, { status: "pending" }));
+  return (
+    <Panel title="What to do next" action={<a href="/dashboard/recommendations">All recommendations</a>}>
+      {pending.isPending ? (
+        <Skeleton className="h-40" />
+      ) : pending.isError ? (
+        <Failure error={pending.error} retry={() => void pending.refetch()} />
+      ) : (
+        <RecommendationList
+          businessId={business.id}
+          currency={business.currency}
+          recommendations={pending.data}
+          canWrite={canWrite}
+          limit={3}
+        />
+      )}
+    </Panel>
+  );
+}
+
+function KeyFigures() {
+  const { business } = useCurrentBusiness();
+  const latest = useQuery(metricsQuery(business.id));
+  if (latest.error instanceof ApiError && latest.error.code === "NOT_FOUND") return null;
+  return (
+    <Panel title="Key metrics, last 30 days" action={<a href="/dashboard/metrics">All metrics</a>}>
+      {latest.isPending ? (
+        <Skeleton className="h-40" />
+      ) : latest.isError ? (
+        <Failure error={latest.error} retry={() => void latest.refetch()} />
+      ) : (
+        <Compared latest={latest.data} />
+      )}
+    </Panel>
+  );
+}
+
+function Compared({ latest }: { latest: Metrics }) {
+  // The period before ends the day before this one starts; a few days more are asked for in case one is missing.
+  const history = useQuery(metricHistoryQuery(latest.business_id, addDays(latest.period_start, -7), addDays(latest.period_start, -1)));
+  return <KeyMetrics latest={latest} before={history.data ? periodBefore(history.data, latest) : null} />;
+}
+
+function Panel({ title, note, action, children }: { title: string; note?: string; action?: ReactNode; children: ReactNode }) {
+  return (
+    <section className="card min-w-0">
+      <div className="mb-3 flex flex-wrap items-baseline justify-between gap-x-4 gap-y-1">
+        <h2 className="text-sm font-semibold">{title}</h2>
+        {note && <p className="text-xs text-faint">{note}</p>}
+        {action && <p className="text-sm">{action}</p>}
+      </div>
+      {children}
+    </section>
+  );
+}

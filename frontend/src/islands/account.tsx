@@ -1,0 +1,4 @@
+import { Account } from "../components/account/Account";
+import { mount } from "../lib/mount";
+
+mount("account", <Account />);

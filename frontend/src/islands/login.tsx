@@ -1,0 +1,4 @@
+import { LoginForm } from "../components/auth/LoginForm";
+import { mount } from "../lib/mount";
+
+mount("island", <LoginForm />);

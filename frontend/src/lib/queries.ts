@@ -1,0 +1,56 @@
+/** Server state: what is asked, under which key, how long an answer is good. */
+import { QueryClient, queryOptions } from "@tanstack/react-query";
+import * as api from "./api";
+import { ApiError } from "./api/errors";
+
+const MINUTE = 60_000;
+
+export const queryClient = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: MINUTE,
+      retry: (failures, error) => error instanceof ApiError && error.transient && failures < 2,
+    },
+  },
+});
+
+export const currentUserQuery = () => queryOptions({ queryKey: ["me"], queryFn: api.getCurrentUser });
+
+export const businessQuery = (id: string) =>
+  queryOptions({ queryKey: [id, "business"], queryFn: () => api.getBusiness(id), staleTime: 10 * MINUTE });
+
+/** Asked again each second while an import runs, each minute otherwise. */
+export const stripeStatusQuery = (id: string) =>
+  queryOptions({
+    queryKey: [id, "stripe"],
+    queryFn: () => api.getStripeStatus(id),
+    refetchInterval: ({ state }) => (isImporting(state.data) ? 1_000 : MINUTE),
+  });
+
+export const metricsQuery = (id: string) =>
+  queryOptions({ queryKey: [id, "metrics", "latest"], queryFn: () => api.getLatestMetrics(id) });
+
+export const metricHistoryQuery = (id: string, start_date: string, end_date: string) =>
+  queryOptions({
+    queryKey: [id, "metrics", "history", start_date, end_date],
+    queryFn: () => api.getMetricHistory(id, { start_date, end_date }),
+  });
+
+export const readinessQuery = (id: string) =>
+  queryOptions({ queryKey: [id, "readiness", "latest"], queryFn: () => api.getReadinessScore(id) });
+
+export const readinessHistoryQuery = (id: string, limit: number) =>
+  queryOptions({ queryKey: [id, "readiness", "history", limit], queryFn: () => api.getReadinessHistory(id, limit) });
+
+export const recommendationsQuery = (
+  id: string,
+  filter: { status?: api.RecommendationStatus; priority?: api.Priority } = {},
+) =>
+  queryOptions({
+    queryKey: [id, "recommendations", filter],
+    queryFn: () => api.getRecommendations(id, filter),
+  });
+
+export function isImporting(stripe: api.StripeStatus | undefined): boolean {
+  return stripe?.import?.state === "starting" || stripe?.import?.state === "extending";
+}

@@ -1,0 +1,78 @@
+/** Sentences and names that several pages use, so that one thing is called one thing. */
+import type { Industry, Priority, RecommendationStatus, Tier } from "./api";
+
+export const INFORMATIONAL_ONLY =
+  "Vaultra is informational. It does not lend, and nothing here is financial, investment or tax advice. " +
+  "The score's weights are expert judgement; they are not calibrated on loan defaults.";
+
+/** Upper ends, inclusive; specified with the score (0–40, 41–70, 71–85, 86–100). */
+export const TIERS: readonly { tier: Tier; label: string; from: number; to: number }[] = [
+  { tier: "not_ready", label: "Not ready", from: 0, to: 40 },
+  { tier: "improving", label: "Improving", from: 41, to: 70 },
+  { tier: "funding_ready", label: "Funding-ready", from: 71, to: 85 },
+  { tier: "highly_attractive", label: "Highly attractive", from: 86, to: 100 },
+];
+
+export function tierLabel(tier: Tier): string {
+  return TIERS.find((each) => each.tier === tier)?.label ?? tier;
+}
+
+/** Confidence in words. The two steps are the score's own: below 0.5 and below 0.75 it is capped for lack of data. */
+export function confidenceLabel(confidence: number): string {
+  if (confidence < 0.5) return "Low confidence";
+  return confidence < 0.75 ? "Moderate confidence" : "High confidence";
+}
+
+const FACTORS: Record<string, string> = {
+  scale: "Monthly revenue",
+  history: "Time in business",
+  trend: "Growth trend",
+  steadiness: "Steady weeks",
+  continuity: "No quiet weeks",
+  disputes: "Chargebacks",
+  refunds: "Refunds",
+  payouts: "Payout reliability",
+  top_customer: "Largest customer",
+  returning: "Returning customers",
+  base: "Starting points",
+  clamp: "Kept within 0–100",
+  revenue_trend: "Revenue trend",
+  revenue_volatility: "Revenue volatility",
+  chargeback_ratio: "Chargebacks",
+  payout_reliability: "Payout reliability",
+};
+
+/** A factor's name for people. Caps and factors of later rulebooks are named from their key. */
+export function factorLabel(factor: string): string {
+  return FACTORS[factor] ?? humanize(factor);
+}
+
+export const PRIORITIES: Record<Priority, string> = { high: "High", medium: "Medium", low: "Low" };
+
+export const STATUSES: Record<RecommendationStatus, string> = {
+  pending: "To decide",
+  accepted: "Accepted",
+  dismissed: "Dismissed",
+  resolved: "Resolved",
+};
+
+export const INDUSTRIES: Record<Industry, string> = {
+  food_and_drink: "Food and drink",
+  retail: "Retail",
+  ecommerce: "E-commerce",
+  software: "Software",
+  professional_services: "Professional services",
+  health_and_beauty: "Health and beauty",
+  education: "Education",
+  travel_and_leisure: "Travel and leisure",
+  construction: "Construction",
+  manufacturing: "Manufacturing",
+  nonprofit: "Nonprofit",
+  other: "Something else",
+};
+
+/** "cap:short_history" → "Cap: short history". */
+export function humanize(key: string): string {
+  const words = key.replace(/[_.]+/g, " ").replace(/:\s*/g, ": ").trim();
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
