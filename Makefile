@@ -6,6 +6,11 @@ DATA_DIR ?= .vaultra
 
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
+# An account without a home of its own still needs a place for npm's cache.
+ifneq ($(shell test -w "$$HOME" && echo writable),writable)
+export npm_config_cache := $(CURDIR)/.build/npm-cache
+endif
+
 MAKEFLAGS += --no-builtin-rules
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
