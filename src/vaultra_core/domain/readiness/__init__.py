@@ -1,0 +1,1 @@
+"""Readiness: rulebooks as data (`rules`, `baseline_1`, `lender_2`), what they measure, and how that becomes a score."""

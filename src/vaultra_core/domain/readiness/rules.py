@@ -1,0 +1,173 @@
+"""What a rulebook is made of: plain data, immutable once released, and readable by people and programs alike."""
+
+import datetime as dt
+import enum
+import math
+from typing import Literal
+
+import msgspec
+
+from vaultra_core.domain.wording import number, percent
+
+
+class Unit(enum.StrEnum):
+    """What a factor's value counts."""
+
+    USD_PER_MONTH = "usd_per_month"
+    DAYS = "days"
+    WEEKS = "weeks"  # weak weeks per 26
+    SHARE = "share"  # 0–1
+    GROWTH = "growth"  # fraction per 4 weeks or per period, above −1
+    VARIATION = "variation"  # standard deviation over mean
+    COUNT = "count"
+
+    def text(self, value: float) -> str:
+        """A value of this unit in words."""
+        match self:
+            case Unit.USD_PER_MONTH:
+                return f"{number(value, 0)} USD a month"
+            case Unit.DAYS:
+                return f"{number(value, 0)} days"
+            case Unit.WEEKS:
+                return f"{number(value, 1)} weak weeks in 26"
+            case Unit.COUNT:
+                return number(value, 0)
+            case _:
+                return percent(value)
+
+    def allows(self, value: float) -> bool:
+        """Whether a value is possible at all."""
+        match self:
+            case Unit.SHARE:
+                return 0 <= value <= 1
+            case Unit.GROWTH:
+                return value > -1
+            case Unit.USD_PER_MONTH:
+                return True
+            case _:
+                return value >= 0
+
+
+class Band(msgspec.Struct, frozen=True):
+    """Values that pass `test` against `threshold` earn `points`; the first band that fits counts, the last fits all."""
+
+    points: float
+    test: Literal[">=", ">", "=", "<", "else"] = "else"
+    threshold: float = 0.0
+
+    def fits(self, value: float) -> bool:
+        match self.test:
+            case ">=":
+                return value >= self.threshold
+            case ">":
+                return value > self.threshold
+            case "=":
+                return value == self.threshold
+            case "<":
+                return value < self.threshold
+            case _:
+                return True
+
+    def edge(self) -> float | None:
+        """The value within the band that is closest to its threshold; None for the last one, which has none."""
+        match self.test:
+            case ">":
+                return math.nextafter(self.threshold, math.inf)
+            case "<":
+                return math.nextafter(self.threshold, -math.inf)
+            case "else":
+                return None
+            case _:
+                return self.threshold
+
+    def text(self, unit: Unit) -> str:
+        """ "below 2 %"."""
+        words = {">=": "at least", ">": "more than", "=": "exactly", "<": "below"}
+        return "anything else" if self.test == "else" else f"{words[self.test]} {unit.text(self.threshold)}"
+
+
+class Factor(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that is judged: how it is measured, what its values earn, and where the bands come from.
+
+    `neutral` points stand for "nothing known"; `max_points` are the most that a band gives.
+    """
+
+    name: str
+    title: str
+    measure: str  # a name in `measures.MEASURES`
+    unit: Unit
+    max_points: float
+    neutral: float
+    bands: tuple[Band, ...]
+    source: str
+
+    def band(self, value: float) -> Band:
+        return next(band for band in self.bands if band.fits(value))
+
+    @property
+    def worst(self) -> Band:
+        return min(self.bands, key=lambda band: band.points)
+
+    @property
+    def best(self) -> Band:
+        return max(self.bands, key=lambda band: band.points)
+
+    def severity(self, points: float) -> int:
+        """How many bands would earn more: 0 for the best."""
+        return sum(band.points > points for band in self.bands)
+
+
+class Cap(msgspec.Struct, frozen=True, kw_only=True):
+    """A ceiling on the whole score: the points of the first band that fits are the most that can be reached."""
+
+    name: str
+    title: str
+    measure: str  # a name in `caps.MEASURES`
+    unit: Unit
+    ceilings: tuple[Band, ...]
+    source: str
+
+    def ceiling(self, value: float) -> Band | None:
+        return next((band for band in self.ceilings if band.fits(value)), None)
+
+
+class Component(msgspec.Struct, frozen=True, kw_only=True):
+    """A part of the score as a figure of 0–1: the share of its factors' points, or `intercept + slope × value`."""
+
+    name: str
+    factors: tuple[str, ...]
+    line: tuple[float, float] | None = None  # intercept and slope
+
+
+class Rulebook(msgspec.Struct, frozen=True, kw_only=True):
+    """A named set of scoring rules. A new idea is a new rulebook; a released one never changes."""
+
+    name: str
+    title: str
+    released: dt.date
+    base: float  # what every score starts from, beside the factors
+    factors: tuple[Factor, ...]
+    caps: tuple[Cap, ...]
+    components: tuple[Component, ...]
+    caveats: tuple[str, ...]
+
+    def factor(self, name: str) -> Factor | None:
+        return next((factor for factor in self.factors if factor.name == name), None)
+
+
+class Reading(msgspec.Struct, frozen=True, kw_only=True):
+    """What a measure found for one factor on one day.
+
+    The points move from neutral to the band's by `weight`, 0–1; without a value they are neutral, unless `worst` says
+    that the value cannot be computed but is known to be as bad as can be. `confidence`, 0–1, is how much the value
+    rests on data. `sample` is the number of cases behind a ratio. `statement` is the finding in words, without its
+    full stop.
+    """
+
+    value: float | None
+    statement: str
+    weight: float = 1.0
+    confidence: float = 1.0
+    worst: bool = False
+    sample: int = 0
+    evidence: tuple[str, ...] = ()

@@ -1,0 +1,171 @@
+"""Readings + rulebook → score. Contributions add up to the raw score exactly: all points are eighths."""
+
+import datetime as dt
+import math
+from collections.abc import Mapping
+from typing import Final
+
+from vaultra_core.domain.activity import History
+from vaultra_core.domain.readiness import caps
+from vaultra_core.domain.readiness.assessment import Assessment, Contribution, Tier
+from vaultra_core.domain.readiness.measures import MEASURES
+from vaultra_core.domain.readiness.rulebook import DEFAULT_RULEBOOK, get_rulebook
+from vaultra_core.domain.readiness.rules import Band, Factor, Reading, Rulebook
+from vaultra_core.domain.readiness.standpoint import Standpoint
+from vaultra_core.domain.wording import number, percent
+
+# The highest score of each tier.
+TIERS: Final = (
+    (40, Tier.NOT_READY),
+    (70, Tier.IMPROVING),
+    (85, Tier.FUNDING_READY),
+    (100, Tier.HIGHLY_ATTRACTIVE),
+)
+
+
+def assess(history: History, as_of: dt.date, rulebook: str = DEFAULT_RULEBOOK) -> Assessment | None:
+    """The readiness score at the end of a day, from what happened up to then; None before the first successful charge.
+
+    Raise `InvalidInput` when there is no such rulebook.
+    """
+    book = get_rulebook(rulebook)
+    seen = Standpoint(history, as_of)
+    return score(book, seen, read(book, seen)) if seen.days else None
+
+
+def read(book: Rulebook, seen: Standpoint) -> dict[str, Reading]:
+    """What each factor's measure finds, by factor."""
+    return {factor.name: MEASURES[factor.measure](seen) for factor in book.factors}
+
+
+def score(book: Rulebook, seen: Standpoint, readings: Mapping[str, Reading]) -> Assessment:
+    """The assessment that readings lead to, measured or assumed."""
+    contributions = _base_lines(book)
+    contributions += [contribute(factor, readings[factor.name]) for factor in book.factors]
+    best = sum(factor.max_points for factor in book.factors)
+    confidence = math.fsum(factor.max_points * readings[factor.name].confidence for factor in book.factors) / best
+    raw = sum(contribution.points for contribution in contributions)
+    components = _components(book, contributions, readings)
+    for line in (*_cap_lines(book, seen, readings, confidence, raw), *_clamp_lines(book, raw)):
+        contributions.append(line)
+        raw += line.points
+    points = math.floor(raw + 0.5)
+    return Assessment(
+        as_of=seen.as_of,
+        rulebook=book.name,
+        score=points,
+        raw_score=raw,
+        tier=tier(points),
+        confidence=confidence,
+        components=components,
+        contributions=tuple(contributions),
+    )
+
+
+def tier(points: int) -> Tier:
+    """The tier of a score of 0–100."""
+    return next(name for highest, name in TIERS if points <= highest)
+
+
+def contribute(factor: Factor, reading: Reading) -> Contribution:
+    """What a reading earns: the points of its band, drawn towards neutral by its weight."""
+    if reading.value is None:
+        band = factor.worst if reading.worst else None
+        label = "no value: worst band" if reading.worst else "no data"
+    else:
+        band = factor.band(reading.value)
+        label = band.text(factor.unit)
+    points = factor.neutral + reading.weight * (band.points - factor.neutral) if band else factor.neutral
+    return Contribution(
+        factor=factor.name,
+        points=float(points),
+        max_points=float(factor.max_points),
+        value=reading.value,
+        band=label,
+        reason=_reason(factor, reading, band),
+        confidence=reading.confidence,
+        evidence=reading.evidence,
+    )
+
+
+def _reason(factor: Factor, reading: Reading, band: Band | None) -> str:
+    if band is None:
+        neutral = f"{number(factor.neutral)} of {number(factor.max_points)} points"
+        return f"{reading.statement}; until then it counts as neutral, {neutral}."
+    best = factor.best
+    if band.points >= best.points:
+        text = f"{reading.statement}; that earns the full {number(best.points)} points."
+    else:
+        text = f"{reading.statement}; {best.text(factor.unit)} would earn the full {number(best.points)} points."
+    if reading.weight < 1:
+        text += f" It counts at {percent(reading.weight)} until there are 12 weeks of revenue."
+    return text
+
+
+def _cap_lines(
+    book: Rulebook, seen: Standpoint, readings: Mapping[str, Reading], confidence: float, raw: float
+) -> list[Contribution]:
+    """What ceilings take off, one after the other; those that nothing exceeds leave no line."""
+    lines = []
+    for cap in book.caps:
+        reading = caps.MEASURES[cap.measure](seen, readings, confidence)
+        if reading is None or reading.value is None:
+            continue
+        ceiling = cap.ceiling(reading.value)
+        if ceiling is None or raw <= ceiling.points:
+            continue
+        lines.append(
+            Contribution(
+                factor=cap.name,
+                points=ceiling.points - raw,
+                max_points=0.0,
+                value=reading.value,
+                band=ceiling.text(cap.unit),
+                reason=f"{reading.statement}; {ceiling.text(cap.unit)}, the score is at most {number(ceiling.points)}.",
+                confidence=1.0,
+                evidence=reading.evidence,
+            )
+        )
+        raw = ceiling.points
+    return lines
+
+
+def _base_lines(book: Rulebook) -> list[Contribution]:
+    if not book.base:
+        return []
+    reason = f"Every score starts from {number(book.base)}."
+    return [_plain_line("base", book.base, reason)]
+
+
+def _clamp_lines(book: Rulebook, raw: float) -> list[Contribution]:
+    """Brings a sum of adjustments back into 0–100, when it has left it. Sums with caps cannot."""
+    excess = min(max(raw, 0.0), 100.0) - raw
+    if book.caps or excess == 0:
+        return []
+    return [_plain_line("clamp", excess, "A score lies between 0 and 100.")]
+
+
+def _plain_line(name: str, points: float, reason: str) -> Contribution:
+    return Contribution(
+        factor=name,
+        points=float(points),
+        max_points=max(float(points), 0.0),
+        value=None,
+        band="",
+        reason=reason,
+        confidence=1.0,
+    )
+
+
+def _components(book: Rulebook, contributions: list[Contribution], readings: Mapping[str, Reading]) -> dict[str, float]:
+    """Parts of the score as figures of 0–1; one that has no data is left out."""
+    lines = {contribution.factor: contribution for contribution in contributions}
+    components = {}
+    for component in book.components:
+        if component.line is None:
+            parts = [lines[factor] for factor in component.factors]
+            components[component.name] = sum(p.points for p in parts) / sum(p.max_points for p in parts)
+        elif (value := readings[component.factors[0]].value) is not None:
+            intercept, slope = component.line
+            components[component.name] = min(max(intercept + slope * value, 0.0), 1.0)
+    return components

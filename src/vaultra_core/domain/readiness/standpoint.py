@@ -1,0 +1,45 @@
+"""A history as it is seen from one day: what measures look at. Nothing after that day is visible."""
+
+import datetime as dt
+import functools
+
+from vaultra_core.domain.activity import History
+from vaultra_core.domain.statistics import Slope
+from vaultra_core.domain.weekly import REFERENCE_WEEKS, complete_weeks, history_days, log_slope
+
+
+class Standpoint:
+    """`history` up to the end of `as_of`; what several measures need is computed once."""
+
+    def __init__(self, history: History, as_of: dt.date) -> None:
+        self.history = history
+        self.as_of = as_of
+        self._end = as_of.toordinal() + 1
+
+    @functools.cached_property
+    def days(self) -> int:
+        """Days since the first successful charge, both ends counted; 0 without one."""
+        return history_days(self.history, self.as_of)
+
+    @functools.cached_property
+    def weeks(self) -> list[int]:
+        """Gross revenue of the last complete weeks, at most 26, oldest first, minor units."""
+        return complete_weeks(self.history, self.as_of, REFERENCE_WEEKS)
+
+    @functools.cached_property
+    def slope(self) -> Slope | None:
+        """The slope of the logarithm of weekly revenue; None when the median week is empty."""
+        return log_slope(self.weeks)
+
+    def total(self, field: str, days: int) -> int:
+        """Sum of a daily field over the `days` days that end with `as_of`."""
+        return self.history.total_between(field, self._end - days, self._end)
+
+    def first(self, days: int) -> dt.date:
+        """The first of the `days` days that end with `as_of`."""
+        return dt.date.fromordinal(self._end - days)
+
+    def evidence(self, days: int, *fields: str) -> tuple[str, ...]:
+        """Handles of daily figures: `days:<field>:<first>:<last>`."""
+        span = f"{self.first(days)}:{self.as_of}"
+        return tuple([f"days:{field}:{span}" for field in fields])
