@@ -58,6 +58,9 @@ class Integrations(Protocol):
     async def by_account(self, external_ids: Collection[str]) -> dict[str, Integration]:
         """The known ones among these Stripe accounts, by account id."""
 
+    async def businesses(self) -> list[UUID]:
+        """All businesses that have connected an account."""
+
     async def save(self, integration: Integration) -> None: ...
 
     async def remove(self, business_id: UUID) -> None:
@@ -86,6 +89,10 @@ class ImportWindows(Protocol):
     async def of(self, integration_id: UUID) -> list[ImportWindow]: ...
 
     async def save(self, window: ImportWindow) -> None: ...
+
+
+# The outcome of an event whose account nobody has connected: connecting it readmits such events.
+UNKNOWN_ACCOUNT = "ignored: unknown account"
 
 
 class StripeEvent(msgspec.Struct, frozen=True, kw_only=True):
@@ -123,7 +130,7 @@ class Inbox(Protocol):
         """Requeue these dead events (None: all); how many were."""
 
     async def readmit(self, account: str) -> int:
-        """Requeue what was ignored because this account was unknown when it arrived; how many were."""
+        """Requeue this account's events whose outcome is UNKNOWN_ACCOUNT; how many were."""
 
     async def waiting(self) -> int:
         """How many events wait to be applied."""
@@ -146,7 +153,7 @@ class LedgerSlice(msgspec.Struct, frozen=True):
 
 class Ledger(Protocol):
     async def merge(self, business_id: UUID, records: Sequence[Record]) -> list[Change]:
-        """Merge observations (of any kinds, repeated ids allowed) into the ledger; the changes, unchanged ones left out.
+        """Merge observations of any kinds, repeated ids allowed, into the ledger; what changed by it.
 
         The caller holds the business's lock (`Computations.lock`).
         """
@@ -188,6 +195,8 @@ class Activity(Protocol):
     async def history(self, business_id: UUID) -> list[DayActivity]:
         """All days with activity, ascending."""
 
+    async def day(self, business_id: UUID, day: dt.date) -> DayActivity | None: ...
+
 
 class Computation(msgspec.Struct, frozen=True, kw_only=True):
     """What is computed for a business and what waits: the derived state that makes losing a queue harmless.
@@ -208,6 +217,9 @@ class Computation(msgspec.Struct, frozen=True, kw_only=True):
 class Computations(Protocol):
     async def lock(self, business_id: UUID) -> Computation:
         """Read the row (made on first use) and hold it until the transaction ends: one writer per business at a time."""
+
+    async def get(self, business_id: UUID) -> Computation | None:
+        """Read the row without holding it."""
 
     async def save(self, computation: Computation) -> None: ...
 

@@ -1,0 +1,128 @@
+"""The only reader of the environment. Unset means the embedded default; a bad value is refused with its name."""
+
+import contextlib
+import os
+import re
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+import msgspec
+
+STRIPE_API = "https://api.stripe.com"
+STRIPE_CONNECT = "https://connect.stripe.com"
+
+Url = Annotated[str, msgspec.Meta(pattern=r"^https?://[^/\s]+")]
+
+
+class SettingsError(Exception):
+    """A setting is missing or wrong; the message names it and says what would be right."""
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True, rename=str.upper):
+    """Every setting, in the spelling of its environment variable. See `.env.example` for what each one does."""
+
+    vaultra_env: Literal["development", "production"] = "development"
+    data_dir: str = ".vaultra"  # where embedded parts keep their files
+    database_url: Annotated[str, msgspec.Meta(pattern=r"^postgres(ql)?(\+asyncpg)?://")] | None = None
+    redis_url: Annotated[str, msgspec.Meta(pattern=r"^(rediss?|unix)://")] | None = None
+    public_url: Url = "http://127.0.0.1:8000"
+    jwt_secret: Annotated[str, msgspec.Meta(min_length=32)] | None = None
+    access_token_minutes: Annotated[int, msgspec.Meta(ge=1, le=60 * 24 * 7)] = 60 * 12
+    stripe_secret_key: str | None = None
+    stripe_webhook_secret: str | None = None  # several, comma-separated, while one is rotated
+    stripe_connect_client_id: str | None = None
+    stripe_api_base: Url = STRIPE_API
+    stripe_connect_base: Url = STRIPE_CONNECT
+    frontend_dir: str | None = None
+    rulebook: str = "lender-2"
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+    @property
+    def production(self) -> bool:
+        return self.vaultra_env == "production"
+
+    @property
+    def sandbox(self) -> bool:
+        """Whether payments come from somewhere else than Stripe itself: then all data is sample data."""
+        return urlsplit(self.stripe_api_base).netloc != urlsplit(STRIPE_API).netloc
+
+    @property
+    def webhook_secrets(self) -> tuple[str, ...]:
+        return tuple(part.strip() for part in (self.stripe_webhook_secret or "").split(",") if part.strip())
+
+
+SECRET_FILES = Path("/run/secrets")
+
+
+def load_settings(environment: Mapping[str, str] | None = None, *, env_file: Path | None = Path(".env")) -> Settings:
+    """Read the environment, files in `/run/secrets`, and (in development) `.env`, in this order of precedence."""
+    names = {field.encode_name for field in msgspec.structs.fields(Settings)}
+    values: dict[str, str] = {}
+    environment = os.environ if environment is None else environment
+    if env_file and environment.get("VAULTRA_ENV") != "production" and env_file.is_file():
+        values |= _read_env_file(env_file)
+    for name in names:
+        for spelling in (name, name.lower()):
+            if (SECRET_FILES / spelling).is_file():
+                values[name] = (SECRET_FILES / spelling).read_text().strip()
+    values |= {name: value for name, value in environment.items() if name in names}
+    settings = _convert({name: value for name, value in values.items() if name in names and value != ""})
+    if settings.production:
+        _refuse_for_production(settings)
+    return settings
+
+
+def _convert(values: dict[str, str]) -> Settings:
+    try:
+        return msgspec.convert(values, Settings, strict=False)
+    except msgspec.ValidationError as error:
+        name = re.search(r"`\$\.(\w+)`", str(error))
+        label = name.group(1) if name else "A setting"
+        reason = re.sub(r" - at `.*`", "", str(error))
+        raise SettingsError(f"{label} is not usable: {reason}. See .env.example for what it takes.") from None
+
+
+def _refuse_for_production(settings: Settings) -> None:
+    required = (
+        "database_url", "redis_url", "jwt_secret",
+        "stripe_secret_key", "stripe_webhook_secret", "stripe_connect_client_id",
+    )  # fmt: skip
+    missing = [name.upper() for name in required if not getattr(settings, name)]
+    if missing:
+        raise SettingsError(f"VAULTRA_ENV=production needs {', '.join(missing)}.")
+    if settings.sandbox:
+        raise SettingsError("VAULTRA_ENV=production does not take a Stripe sandbox: unset STRIPE_API_BASE.")
+    if urlsplit(settings.public_url).scheme != "https":
+        raise SettingsError("PUBLIC_URL must begin with https:// when VAULTRA_ENV=production.")
+
+
+def _read_env_file(path: Path) -> dict[str, str]:
+    values = {}
+    for number, line in enumerate(path.read_text().splitlines(), 1):
+        text = line.strip()
+        if not text or text.startswith("#"):
+            continue
+        name, separator, value = text.removeprefix("export ").partition("=")
+        if not separator:
+            raise SettingsError(f"{path}, line {number}: expected NAME=value.")
+        values[name.strip()] = value.strip().strip("\"'")
+    return values
+
+
+def with_own_secrets(settings: Settings) -> Settings:
+    """Outside production, a missing signing secret is made once and kept in the data folder."""
+    if settings.jwt_secret:
+        return settings
+    path = Path(settings.data_dir) / "jwt_secret"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f"jwt_secret.{os.getpid()}")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        file.write(secrets.token_urlsafe(48))
+    # A link either appears whole or fails because another process was first: nobody reads half a secret.
+    with contextlib.suppress(FileExistsError):
+        os.link(draft, path)
+    draft.unlink()
+    return msgspec.structs.replace(settings, jwt_secret=path.read_text())

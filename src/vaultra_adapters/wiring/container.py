@@ -1,0 +1,174 @@
+"""One container per process. Everything in it lives as long as the process; a unit of work is opened by its factory."""
+
+import datetime as dt
+from collections.abc import AsyncIterator
+
+import dishka
+from dishka import AsyncContainer, Provider, Scope, provide, provide_all
+from sqlalchemy.ext.asyncio import AsyncEngine
+from taskiq import AsyncBroker
+
+from vaultra_adapters.clock import SystemClock
+from vaultra_adapters.identity.argon2_hasher import Argon2Hasher
+from vaultra_adapters.identity.jwt_tokens import JwtAccessTokens, JwtConnectStates
+from vaultra_adapters.postgres.engine import API_STATEMENT_TIMEOUT, make_engine
+from vaultra_adapters.postgres.event_acceptor import PostgresEventAcceptor
+from vaultra_adapters.postgres.schema_check import PostgresSchemaCheck
+from vaultra_adapters.postgres.unit_of_work import PostgresUnitOfWork
+from vaultra_adapters.queue.taskiq_queue import TaskiqJobQueue, make_broker
+from vaultra_adapters.settings import Settings
+from vaultra_adapters.stripe.provider import StripeProvider
+from vaultra_core.ports.payments import PaymentsProvider
+from vaultra_core.ports.runtime import AccessTokens, Clock, ConnectStates, JobQueue, PasswordHasher
+from vaultra_core.ports.storage import EventAcceptor, UnitOfWorkFactory
+from vaultra_core.use_cases.apply_events import ApplyEvents
+from vaultra_core.use_cases.check_readiness import CheckReadiness, SchemaCheck
+from vaultra_core.use_cases.compute_metrics import ComputeMetrics
+from vaultra_core.use_cases.compute_readiness import ComputeReadiness
+from vaultra_core.use_cases.create_business import CreateBusiness
+from vaultra_core.use_cases.decide_recommendation import DecideRecommendation
+from vaultra_core.use_cases.disconnect_stripe import DisconnectStripe
+from vaultra_core.use_cases.finish_connect import FinishConnect
+from vaultra_core.use_cases.generate_recommendations import GenerateRecommendations
+from vaultra_core.use_cases.get_business import GetBusiness
+from vaultra_core.use_cases.get_connection import GetConnection
+from vaultra_core.use_cases.get_metrics import GetMetrics
+from vaultra_core.use_cases.get_profile import GetProfile
+from vaultra_core.use_cases.get_readiness import GetReadiness
+from vaultra_core.use_cases.list_recommendations import ListRecommendations
+from vaultra_core.use_cases.log_in import LogIn
+from vaultra_core.use_cases.receive_webhook import ReceiveWebhook
+from vaultra_core.use_cases.recompute import Recompute
+from vaultra_core.use_cases.resolve_caller import ResolveCaller
+from vaultra_core.use_cases.sign_up import SignUp
+from vaultra_core.use_cases.start_connect import StartConnect
+from vaultra_core.use_cases.sync_account import SyncAccount
+from vaultra_core.use_cases.sync_stripe import SyncStripe
+from vaultra_core.use_cases.update_business import UpdateBusiness
+from vaultra_core.use_cases.update_profile import UpdateProfile
+
+
+class Adapters(Provider):
+    """Which adapter stands behind which port, as the settings say."""
+
+    scope = Scope.APP
+
+    def __init__(self, settings: Settings, *, application: str, statement_timeout: float, pool_size: int) -> None:
+        super().__init__()
+        self._settings = settings
+        self._application = application
+        self._statement_timeout = statement_timeout
+        self._pool_size = pool_size
+
+    clock = provide(SystemClock, provides=Clock)
+    hasher = provide(Argon2Hasher, provides=PasswordHasher)
+
+    @provide
+    def settings(self) -> Settings:
+        return self._settings
+
+    @provide
+    def tokens(self, settings: Settings) -> AccessTokens:
+        assert settings.jwt_secret
+        return JwtAccessTokens(settings.jwt_secret, life=dt.timedelta(minutes=settings.access_token_minutes))
+
+    @provide
+    def states(self, settings: Settings) -> ConnectStates:
+        assert settings.jwt_secret
+        return JwtConnectStates(settings.jwt_secret)
+
+    @provide
+    async def engine(self, settings: Settings) -> AsyncIterator[AsyncEngine]:
+        assert settings.database_url
+        engine = make_engine(
+            settings.database_url,
+            application=self._application,
+            statement_timeout=self._statement_timeout,
+            pool_size=self._pool_size,
+        )
+        yield engine
+        await engine.dispose()
+
+    @provide
+    def unit_of_work(self, engine: AsyncEngine) -> UnitOfWorkFactory:
+        return lambda: PostgresUnitOfWork(engine)
+
+    @provide
+    async def acceptor(self, settings: Settings) -> AsyncIterator[EventAcceptor]:
+        assert settings.database_url
+        async with PostgresEventAcceptor(settings.database_url) as acceptor:
+            yield acceptor
+
+    @provide
+    def schema_check(self, engine: AsyncEngine) -> SchemaCheck:
+        return PostgresSchemaCheck(engine)
+
+    @provide
+    async def payments(self, settings: Settings) -> AsyncIterator[PaymentsProvider]:
+        provider = StripeProvider(settings)
+        yield provider
+        await provider.close()
+
+    @provide
+    def broker(self, settings: Settings) -> AsyncBroker:
+        return make_broker(settings.redis_url)
+
+    @provide
+    async def queue(self, broker: AsyncBroker) -> AsyncIterator[JobQueue]:
+        queue = TaskiqJobQueue(broker)
+        yield queue
+        await queue.close()
+
+
+class UseCases(Provider):
+    """Every use case: stateless, made once from the ports it names."""
+
+    scope = Scope.APP
+
+    plain = provide_all(
+        ApplyEvents,
+        CheckReadiness,
+        ComputeMetrics,
+        ComputeReadiness,
+        CreateBusiness,
+        DecideRecommendation,
+        DisconnectStripe,
+        FinishConnect,
+        GetBusiness,
+        GetConnection,
+        GetMetrics,
+        GetProfile,
+        ListRecommendations,
+        LogIn,
+        ReceiveWebhook,
+        Recompute,
+        ResolveCaller,
+        SignUp,
+        StartConnect,
+        SyncAccount,
+        SyncStripe,
+        UpdateBusiness,
+        UpdateProfile,
+    )
+
+    @provide
+    def readiness(self, unit_of_work: UnitOfWorkFactory, settings: Settings) -> GetReadiness:
+        return GetReadiness(unit_of_work, rulebook=settings.rulebook)
+
+    @provide
+    def recommendations(
+        self, unit_of_work: UnitOfWorkFactory, clock: Clock, settings: Settings
+    ) -> GenerateRecommendations:
+        return GenerateRecommendations(unit_of_work, clock, rulebook=settings.rulebook)
+
+
+def make_container(
+    settings: Settings,
+    *providers: Provider,
+    application: str,
+    statement_timeout: float = API_STATEMENT_TIMEOUT,
+    pool_size: int = 10,
+) -> AsyncContainer:
+    """The container of a process. `providers` are the entry point's own, or a test's, which then win."""
+    adapters = Adapters(settings, application=application, statement_timeout=statement_timeout, pool_size=pool_size)
+    return dishka.make_async_container(adapters, UseCases(), *providers)

@@ -1,0 +1,3 @@
+from vaultra_cli.main import main
+
+raise SystemExit(main())

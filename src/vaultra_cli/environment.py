@@ -1,0 +1,46 @@
+"""What every command stands on: settings, logging, and a database (the embedded one when none is given)."""
+
+import contextlib
+import logging
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+
+from vaultra_adapters.settings import Settings, SettingsError, load_settings, with_own_secrets
+from vaultra_core.errors import InvalidInput
+
+
+def settings_for(**overrides: str) -> Settings:
+    """The settings, with a command's own options on top. Raise `InvalidInput` on a bad one."""
+    try:
+        settings = load_settings()
+    except SettingsError as error:
+        raise InvalidInput(str(error)) from None
+    return msgspec.structs.replace(settings, **overrides)
+
+
+def set_up_logging(settings: Settings) -> None:
+    logging.basicConfig(
+        level=settings.log_level, format="%(asctime)s %(levelname)-7s %(name)s: %(message)s", stream=sys.stderr
+    )
+    for chatty in ("stripe", "httpx", "taskiq", "alembic", "aiohttp.access", "uvicorn.access", "filelock"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
+
+
+@contextlib.contextmanager
+def database(settings: Settings, *, migrate: bool = True) -> Iterator[Settings]:
+    """Settings whose DATABASE_URL answers: the given one, or an embedded server for as long as the block lasts."""
+    from vaultra_adapters.postgres.migrate import upgrade  # noqa: PLC0415 - help must not wait for a driver
+
+    with contextlib.ExitStack() as stack:
+        if settings.database_url is None:
+            from vaultra_adapters.postgres.embedded import EmbeddedPostgres  # noqa: PLC0415
+
+            server = stack.enter_context(EmbeddedPostgres(Path(settings.data_dir) / "postgres"))
+            settings = msgspec.structs.replace(settings, database_url=server.url)
+        assert settings.database_url
+        if migrate:
+            upgrade(settings.database_url)
+        yield with_own_secrets(settings)

@@ -1,0 +1,121 @@
+"""What the jobs do, by hand."""
+
+import argparse
+import asyncio
+import json
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+from uuid import UUID
+
+from dishka import AsyncContainer
+
+from vaultra_adapters.postgres.engine import JOB_STATEMENT_TIMEOUT
+from vaultra_adapters.postgres.migrate import current_revision, downgrade, head, upgrade
+from vaultra_adapters.settings import Settings
+from vaultra_adapters.wiring import make_container
+from vaultra_cli.environment import database, set_up_logging, settings_for
+from vaultra_core.errors import InvalidInput
+from vaultra_core.ports.runtime import Clock
+from vaultra_core.ports.storage import UnitOfWorkFactory
+from vaultra_core.use_cases.recompute import Recompute
+from vaultra_core.use_cases.sync_account import SyncAccount
+
+
+def migrate(options: argparse.Namespace) -> int:
+    with database(settings_for(), migrate=False) as settings:
+        assert settings.database_url
+        before = current_revision(settings.database_url)
+        target = head() if options.to == "head" else options.to
+        if target == "base" or (before is not None and target < before):
+            downgrade(settings.database_url, target)
+        else:
+            upgrade(settings.database_url, target)
+        print(f"{before or 'empty'} → {current_revision(settings.database_url) or 'empty'}")
+    return 0
+
+
+def openapi(options: argparse.Namespace) -> int:
+    del options
+    from vaultra_cli.openapi import document  # noqa: PLC0415 - no database needed
+
+    sys.stdout.write(document() + "\n")
+    return 0
+
+
+def sync(options: argparse.Namespace) -> int:
+    settings = settings_for()
+    set_up_logging(settings)
+    with database(settings) as ready:
+        result = asyncio.run(_sync(ready, options.account))
+    print(json.dumps(result) if options.json else "\n".join(f"{name}: {value}" for name, value in result.items()))
+    return 1 if result["error"] else 0
+
+
+async def _sync(settings: Settings, account: str) -> dict[str, Any]:
+    async with _container(settings) as container:
+        connection = await (await container.get(SyncAccount)).execute(account)
+        integration = connection.integration
+        return {
+            "account": integration.external_id,
+            "status": integration.status.value,
+            "import": integration.phase.value,
+            "objects": connection.progress.done,
+            "error": integration.error,
+        }
+
+
+def recompute(options: argparse.Namespace) -> int:
+    settings = settings_for()
+    set_up_logging(settings)
+    try:
+        business = UUID(options.business) if options.business else None
+    except ValueError:
+        raise InvalidInput(f"{options.business} is no business id.") from None
+    with database(settings) as ready:
+        count = asyncio.run(_recompute(ready, business))
+    print(f"{count} businesses computed anew" if count != 1 else "1 business computed anew")
+    return 0
+
+
+async def _recompute(settings: Settings, business: UUID | None) -> int:
+    async with _container(settings) as container:
+        return await (await container.get(Recompute)).execute(business)
+
+
+def events(options: argparse.Namespace) -> int:
+    settings = settings_for()
+    set_up_logging(settings)
+    with database(settings) as ready:
+        run = _replay(ready, options.ids) if options.action == "replay" else _dead(ready, as_json=options.json)
+        print(asyncio.run(run))
+    return 0
+
+
+async def _dead(settings: Settings, *, as_json: bool) -> str:
+    async with _container(settings) as container, (await container.get(UnitOfWorkFactory))() as work:
+        dead = await work.inbox.dead(limit=1000)
+    rows = [{"id": e.stripe_event_id, "type": e.event_type, "account": e.account, "error": e.last_error} for e in dead]
+    if as_json:
+        return json.dumps(rows)
+    lines = [f"{row['id']}  {row['type']}  {row['account']}  {row['error']}" for row in rows]
+    return "\n".join(lines) or "no dead events"
+
+
+async def _replay(settings: Settings, ids: list[str]) -> str:
+    async with _container(settings) as container:
+        now = (await container.get(Clock)).now()
+        async with (await container.get(UnitOfWorkFactory))() as work:
+            count = await work.inbox.replay(ids or None, now)
+            await work.commit()
+    return f"{count} events requeued"
+
+
+@asynccontextmanager
+async def _container(settings: Settings) -> AsyncIterator[AsyncContainer]:
+    container = make_container(settings, application="vaultra-cli", statement_timeout=JOB_STATEMENT_TIMEOUT)
+    try:
+        yield container
+    finally:
+        await container.close()

@@ -1,0 +1,133 @@
+"""The long-running commands: API with dashboard, worker, scheduler."""
+
+import argparse
+import asyncio
+import contextlib
+import gc
+import logging
+import signal
+import socket
+from collections.abc import AsyncIterator, Callable, Coroutine
+from typing import Any
+
+import uvicorn
+import uvloop
+from dishka import AsyncContainer, Provider, Scope
+from litestar import Litestar
+
+from vaultra_adapters.postgres.engine import JOB_STATEMENT_TIMEOUT
+from vaultra_adapters.settings import Settings
+from vaultra_adapters.wiring import make_container
+from vaultra_cli.environment import database, set_up_logging, settings_for
+from vaultra_core.errors import VaultraError
+from vaultra_core.ports.storage import EventAcceptor
+from vaultra_http.app import create_app
+from vaultra_http.site import PublicUrl, find_site
+from vaultra_worker.app import running_scheduler, running_worker
+
+logger = logging.getLogger(__name__)
+
+DRAIN_SECONDS = 25
+
+
+def serve(options: argparse.Namespace) -> int:
+    settings = settings_for()
+    set_up_logging(settings)
+    listener = listen(options.host, options.port)
+    with database(settings, migrate=not settings.production) as ready:
+        # Without a Redis there is no other worker: this process does the work as well.
+        run(lambda: serve_api(ready, listener, with_worker=ready.redis_url is None))
+    return 0
+
+
+def worker(options: argparse.Namespace) -> int:
+    del options
+    settings = settings_for()
+    set_up_logging(settings)
+    with database(settings, migrate=not settings.production) as ready:
+        run(lambda: _until_signal(ready, running_worker))
+    return 0
+
+
+def scheduler(options: argparse.Namespace) -> int:
+    del options
+    settings = settings_for()
+    set_up_logging(settings)
+    with database(settings, migrate=not settings.production) as ready:
+        run(lambda: _until_signal(ready, running_scheduler))
+    return 0
+
+
+def run(main: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """Run on uvloop: an idle Redis worker on asyncio's own loop hangs on SIGTERM."""
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(main())
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A bound socket; raise `VaultraError` when the port is taken, before anything slow has begun."""
+    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        raise VaultraError(f"Port {port} of {host} cannot be used: {error.strerror}. Try another one.") from None
+    return listener
+
+
+def http_provider(settings: Settings) -> Provider:
+    provider = Provider(scope=Scope.APP)
+    provider.provide(lambda: PublicUrl(settings.public_url.rstrip("/")), provides=PublicUrl)
+    return provider
+
+
+async def serve_api(settings: Settings, listener: socket.socket, *, with_worker: bool) -> None:
+    container = make_container(settings, http_provider(settings), application="vaultra-api")
+    try:
+        async with running_worker(container) if with_worker else contextlib.nullcontext():
+            await serve_container(container, settings, listener)
+    finally:
+        await container.close()
+
+
+async def serve_container(container: AsyncContainer, settings: Settings, listener: socket.socket) -> None:
+    """Serve until told to stop; then finish what is under way within DRAIN_SECONDS."""
+
+    @contextlib.asynccontextmanager
+    async def lifespan(app: Litestar) -> AsyncIterator[None]:
+        del app
+        await container.get(EventAcceptor)
+        # What is alive now lives as long as the process: the collector need not look at it again and again.
+        gc.collect()
+        gc.freeze()
+        yield
+
+    app = create_app(container, site=find_site(settings.frontend_dir), lifespan=[lifespan])
+    config = uvicorn.Config(
+        app,
+        http="httptools",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=DRAIN_SECONDS,
+    )
+    await uvicorn.Server(config).serve(sockets=[listener])
+
+
+async def _until_signal(
+    settings: Settings, running: Callable[[AsyncContainer], contextlib.AbstractAsyncContextManager[None]]
+) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    container = make_container(
+        settings, application="vaultra-worker", statement_timeout=JOB_STATEMENT_TIMEOUT, pool_size=15
+    )
+    try:
+        async with running(container):
+            logger.info("at work; SIGTERM ends it")
+            await stop.wait()
+    finally:
+        await container.close()

@@ -1,0 +1,25 @@
+import msgspec
+
+from vaultra_core.domain.accounts import Integration
+from vaultra_core.domain.imports import ImportProgress, progress
+from vaultra_core.identity import Caller
+from vaultra_core.ports.storage import UnitOfWorkFactory
+
+
+class Connection(msgspec.Struct, frozen=True):
+    integration: Integration
+    progress: ImportProgress
+
+
+class GetConnection:
+    """The Stripe account of a business and how far its import is; None when there is none."""
+
+    def __init__(self, unit_of_work: UnitOfWorkFactory) -> None:
+        self._unit_of_work = unit_of_work
+
+    async def execute(self, caller: Caller) -> Connection | None:
+        async with self._unit_of_work() as work:
+            integration = await work.integrations.of_business(caller.business_id)
+            if integration is None:
+                return None
+            return Connection(integration, progress(await work.windows.of(integration.id)))

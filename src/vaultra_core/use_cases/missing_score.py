@@ -1,0 +1,21 @@
+from uuid import UUID
+
+from vaultra_core.domain.accounts import ImportPhase
+from vaultra_core.domain.imports import progress
+from vaultra_core.errors import NotFound
+from vaultra_core.ports.storage import UnitOfWork
+
+
+async def explain_missing(work: UnitOfWork, business_id: UUID, what: str) -> NotFound:
+    """Why a business has no score or metrics yet, and what is missing. Nothing is ever made up for an empty account."""
+    integration = await work.integrations.of_business(business_id)
+    if integration is None:
+        return NotFound(f"No {what} yet: connect Stripe first.", reason="not_connected", missing="a Stripe account")
+    computation = await work.computations.get(business_id)
+    computed = computation is not None and computation.readiness_as_of is not None
+    if integration.phase is ImportPhase.STARTING or not computed:
+        percent = progress(await work.windows.of(integration.id)).percent
+        missing = "the newest 90 days, which are being imported"
+        return NotFound(f"No {what} yet: the import is running.", reason="importing", percent=percent, missing=missing)
+    missing = "a first successful charge on a day that is over"
+    return NotFound(f"No {what} yet: there is no sale to judge.", reason="insufficient_history", missing=missing)

@@ -1,0 +1,77 @@
+"""From observations to the ledger, and from changes of the ledger to the days that must be folded again."""
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from vaultra_core.domain.accounts import Business
+from vaultra_core.domain.fold import NEW_CUSTOMER_SECONDS
+from vaultra_core.domain.ledger import BalanceTransaction, Charge, LedgerObject, Payout, Record, Subscription
+from vaultra_core.periods import local_day, utc_day
+from vaultra_core.ports.storage import Change, UnitOfWork
+
+
+async def record_observations(work: UnitOfWork, business: Business, records: Sequence[Record]) -> int:
+    """Merge observations into a business's ledger and mark what follows from them; how many objects changed.
+
+    Holds the business's lock until the unit of work ends, so that the marks and the fold cannot miss each other.
+    """
+    computation = await work.computations.lock(business.id)
+    customers = {r.state.customer for r in records if isinstance(r.state, Charge) and r.state.customer}
+    known_since = await work.ledger.first_charges(business.id, customers)
+    changes = await work.ledger.merge(business.id, records)
+    if not changes:
+        return 0
+    days = await _days_touched(work, business, changes)
+    days |= await _days_of_customers_now_known_earlier(work, business, known_since)
+    await work.activity.mark_dirty(business.id, days)
+    if computation.metrics_as_of and any(isinstance(change.after.state, Subscription) for change in changes):
+        # Recurring revenue is not part of any day: the newest snapshot is due all the same.
+        due = min(computation.metrics_from or computation.metrics_as_of, computation.metrics_as_of)
+        await work.computations.save(msgspec.structs.replace(computation, metrics_from=due))
+    return len(changes)
+
+
+async def _days_touched(work: UnitOfWork, business: Business, changes: Sequence[Change]) -> set[dt.date]:
+    days = {day for change in changes for state in _states(change) for day in _days_of(state, business.timezone)}
+    # Amounts in a foreign currency hang on the rate of their charge's balance transaction.
+    settled = [c.after.state.id for c in changes if isinstance(c.after.state, BalanceTransaction)]
+    repriced = await work.ledger.charges_of(business.id, settled) if settled else []
+    changed = [c.after.state for c in changes if isinstance(c.after.state, Charge)]
+    foreign = [charge for charge in (*changed, *repriced) if charge.currency != business.currency]
+    if foreign:
+        moments = [charge.created for charge in foreign]
+        moments += await work.ledger.dependent_times(business.id, [charge.id for charge in foreign])
+        days |= {local_day(moment, business.timezone) for moment in moments}
+    return days
+
+
+def _states(change: Change) -> Iterable[LedgerObject]:
+    if change.before is not None:
+        yield change.before.state
+    yield change.after.state
+
+
+def _days_of(state: LedgerObject, timezone: str) -> Iterable[dt.date]:
+    if isinstance(state, Payout):
+        yield utc_day(state.arrival_date)
+    elif not isinstance(state, Subscription | BalanceTransaction):
+        yield local_day(state.created, timezone)
+
+
+async def _days_of_customers_now_known_earlier(
+    work: UnitOfWork, business: Business, known_since: dict[str, int]
+) -> set[dt.date]:
+    """A first charge that turns out to be older makes later charges of the same customer returning ones."""
+    if not known_since:
+        return set()
+    now_since = await work.ledger.first_charges(business.id, known_since.keys())
+    slack = 86_400  # the rule counts seconds; a day of slack keeps this a superset
+    spans = [
+        (customer, now_since[customer] + NEW_CUSTOMER_SECONDS - slack, since + NEW_CUSTOMER_SECONDS + slack)
+        for customer, since in known_since.items()
+        if now_since.get(customer, since) < since
+    ]
+    moments = await work.ledger.charge_times(business.id, spans) if spans else []
+    return {local_day(moment, business.timezone) for moment in moments}

@@ -1,0 +1,33 @@
+from uuid import UUID
+
+from vaultra_core.errors import Forbidden, InvalidInput
+from vaultra_core.identity import Caller, Role
+from vaultra_core.ports.storage import UnitOfWorkFactory
+
+
+class ResolveCaller:
+    """The one way to act for a business: membership and role are checked before anything else is read."""
+
+    def __init__(self, unit_of_work: UnitOfWorkFactory) -> None:
+        self._unit_of_work = unit_of_work
+
+    async def execute(self, user_id: UUID, business_id: UUID | None, minimum: Role) -> Caller:
+        """The caller, for the business named or for the only one they have.
+
+        Raise `Forbidden` for a business they are no member of (whether or not it exists) or when the role is too low,
+        `InvalidInput` when they have several businesses, or none, and named none.
+        """
+        async with self._unit_of_work() as work:
+            if business_id is not None:
+                role = await work.businesses.role_of(user_id, business_id)
+            else:
+                businesses = await work.businesses.of_user(user_id)
+                if len(businesses) != 1:
+                    reason = "several businesses" if businesses else "no business yet"
+                    raise InvalidInput(f"You have {reason}: name the business_id.", field="business_id", reason=reason)
+                business_id, role = businesses[0].id, businesses[0].role
+        if role is None:
+            raise Forbidden("You are not a member of this business.")
+        caller = Caller(user_id=user_id, business_id=business_id, role=role)
+        caller.require(minimum)
+        return caller

@@ -1,0 +1,88 @@
+"""The HTTP application: composition only."""
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+from typing import Any
+
+from dishka import AsyncContainer
+from dishka.integrations.litestar import setup_dishka
+from litestar import HttpMethod, Litestar, MediaType, Router, route
+from litestar.exceptions import HTTPException, NotFoundException
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.openapi.spec import Components, SecurityScheme
+
+from vaultra_core.errors import VaultraError
+from vaultra_http.authentication import PUBLIC, BearerAuthentication, public
+from vaultra_http.edges import Edges
+from vaultra_http.errors import on_framework_error, on_unexpected, on_vaultra_error
+from vaultra_http.rendering import JsonResponse
+from vaultra_http.routes import auth, figures, health, stripe, users
+from vaultra_http.site import site_routers
+
+BODY_LIMIT = 64 * 1024
+
+Lifespan = Callable[[Litestar], AbstractAsyncContextManager[None]]
+
+
+def create_app(container: AsyncContainer, *, site: Path | None, lifespan: Sequence[Lifespan] = ()) -> Litestar:
+    """The API under /api/v1 and the dashboard beside it. `lifespan` is what runs for as long as the server does."""
+    api = Router(
+        "/api/v1",
+        route_handlers=[
+            auth.router,
+            users.router,
+            stripe.router,
+            stripe.webhook,
+            figures.router,
+            health.router,
+            unknown_path,
+        ],
+        middleware=[_authentication],
+    )
+    app = Litestar(
+        route_handlers=[api, Router("/", route_handlers=[health.router], include_in_schema=False), *site_routers(site)],
+        lifespan=list(lifespan),
+        middleware=[Edges],
+        exception_handlers={
+            VaultraError: on_vaultra_error,
+            HTTPException: on_framework_error,
+            Exception: on_unexpected,
+        },
+        response_class=JsonResponse,
+        request_max_body_size=BODY_LIMIT,
+        openapi_config=_openapi(),
+        logging_config=None,
+        pdb_on_exception=False,
+    )
+    setup_dishka(container, app)
+    return app
+
+
+def _authentication(app: Any) -> BearerAuthentication:
+    return BearerAuthentication(app, exclude_from_auth_key=PUBLIC)
+
+
+def _openapi() -> OpenAPIConfig:
+    bearer = SecurityScheme(type="http", scheme="bearer", bearer_format="JWT")
+    return OpenAPIConfig(
+        title="Vaultra",
+        version="1",
+        description="Keeps a small business underwritable at any moment. Informational only: no lending, no advice.",
+        path="/api/v1",
+        render_plugins=[JsonRenderPlugin(path="/openapi.json", media_type=MediaType.JSON)],
+        components=Components(security_schemes={"bearer": bearer}),
+        security=[{"bearer": []}],
+    )
+
+
+@route(
+    ["/", "/{path:path}"],
+    http_method=[HttpMethod.GET, HttpMethod.POST, HttpMethod.PUT, HttpMethod.PATCH, HttpMethod.DELETE],
+    include_in_schema=False,
+    opt=public["opt"],
+)
+async def unknown_path(path: str = "") -> None:
+    """Without this, an unknown API path would answer with the site's page for lost people."""
+    raise NotFoundException

@@ -1,0 +1,99 @@
+"""Metrics, readiness and recommendations of one business."""
+
+import datetime as dt
+from typing import Annotated
+from uuid import UUID
+
+from dishka import FromDishka
+from dishka.integrations.litestar import inject
+from litestar import Router, get, patch
+from litestar.di import Provide
+from litestar.params import Parameter
+
+from vaultra_core.domain.recommendations.base import Priority, Status
+from vaultra_core.identity import Caller
+from vaultra_core.use_cases.decide_recommendation import DecideRecommendation
+from vaultra_core.use_cases.get_metrics import GetMetrics
+from vaultra_core.use_cases.get_readiness import GetReadiness
+from vaultra_core.use_cases.list_recommendations import ListRecommendations
+from vaultra_http.authentication import AuthenticatedRequest, provide_viewer
+from vaultra_http.responses import BUSINESS_READ, BUSINESS_WRITE, errors
+from vaultra_http.schemas import (
+    BusinessMetrics,
+    BusinessReadiness,
+    BusinessRecommendation,
+    DecisionBody,
+    LatestMetricsView,
+    MetricsHistoryView,
+    ReadinessHistoryView,
+    RecommendationsView,
+    ScoreView,
+)
+
+
+@get("/metrics", summary="The latest metrics", responses=BUSINESS_READ)
+@inject
+async def latest_metrics(caller: Caller, use_case: FromDishka[GetMetrics]) -> LatestMetricsView:
+    return LatestMetricsView.latest(caller.business_id, await use_case.execute(caller))
+
+
+@get("/metrics/history", summary="Metrics of past periods, oldest first", responses=BUSINESS_READ | errors(422))
+@inject
+async def metrics_history(
+    caller: Caller,
+    use_case: FromDishka[GetMetrics],
+    start_date: dt.date | None = None,
+    end_date: dt.date | None = None,
+) -> MetricsHistoryView:
+    snapshots = await use_case.history(caller, start_date, end_date)
+    return MetricsHistoryView([BusinessMetrics.stored(caller.business_id, snapshot) for snapshot in snapshots])
+
+
+@get("/readiness", summary="The readiness score, explained", responses=BUSINESS_READ)
+@inject
+async def readiness(caller: Caller, use_case: FromDishka[GetReadiness]) -> BusinessReadiness:
+    return BusinessReadiness.stored(caller.business_id, await use_case.execute(caller))
+
+
+@get("/readiness/history", summary="Scores of past days, newest first", responses=BUSINESS_READ)
+@inject
+async def readiness_history(
+    caller: Caller,
+    use_case: FromDishka[GetReadiness],
+    limit: Annotated[int, Parameter(ge=1, le=400)] = 30,
+) -> ReadinessHistoryView:
+    scores = await use_case.history(caller, limit=limit)
+    return ReadinessHistoryView([ScoreView.of(score) for score in scores])
+
+
+@get("/recommendations", summary="What would raise the score, most first", responses=BUSINESS_READ)
+@inject
+async def recommendations(
+    caller: Caller,
+    use_case: FromDishka[ListRecommendations],
+    status: Status | None = None,
+    priority: Priority | None = None,
+) -> RecommendationsView:
+    found = await use_case.execute(caller, status=status, priority=priority)
+    return RecommendationsView([BusinessRecommendation.stored(recommendation) for recommendation in found])
+
+
+@patch("/recommendations/{recommendation_id:uuid}", summary="Accept or dismiss", responses=BUSINESS_WRITE)
+@inject
+async def decide(
+    request: AuthenticatedRequest,
+    recommendation_id: UUID,
+    data: DecisionBody,
+    use_case: FromDishka[DecideRecommendation],
+) -> BusinessRecommendation:
+    decided = await use_case.execute(request.user, recommendation_id, Status(data.status))
+    return BusinessRecommendation.stored(decided)
+
+
+reads = Router(
+    "/",
+    route_handlers=[latest_metrics, metrics_history, readiness, readiness_history, recommendations],
+    dependencies={"caller": Provide(provide_viewer)},
+    tags=["figures"],
+)
+router = Router("/", route_handlers=[reads, decide], tags=["figures"])

@@ -1,0 +1,133 @@
+"""Connecting a Stripe account, watching its import, taking its webhooks."""
+
+from typing import Annotated, Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from dishka import FromDishka
+from dishka.integrations.litestar import inject
+from litestar import Request, Router, delete, get, post
+from litestar.di import Provide
+from litestar.params import Parameter
+from litestar.response import Redirect
+
+from vaultra_core.domain.accounts import IntegrationStatus
+from vaultra_core.errors import Conflict, Forbidden, InvalidInput, Unavailable, VaultraError
+from vaultra_core.identity import Caller
+from vaultra_core.use_cases.disconnect_stripe import DisconnectStripe
+from vaultra_core.use_cases.finish_connect import FinishConnect
+from vaultra_core.use_cases.get_connection import GetConnection
+from vaultra_core.use_cases.receive_webhook import ReceiveWebhook
+from vaultra_core.use_cases.start_connect import StartConnect
+from vaultra_http.authentication import provide_owner, provide_viewer, public
+from vaultra_http.responses import BUSINESS_READ, BUSINESS_WRITE, PUBLIC_READ, PUBLIC_WRITE
+from vaultra_http.schemas import AuthorizeView, ConnectionView, HealthView
+from vaultra_http.site import PublicUrl
+
+CALLBACK = "/api/v1/integrations/stripe/callback"
+WEBHOOK_LIMIT = 1024 * 1024
+Text = Annotated[str | None, Parameter(max_length=4096)]
+
+
+@get(
+    "/connect",
+    summary="Begin to connect Stripe",
+    description="302 to Stripe's consent page, or its URL as JSON when `Accept` prefers JSON.",
+    dependencies={"caller": Provide(provide_owner)},
+    responses=BUSINESS_WRITE,
+)
+@inject
+async def connect(
+    request: Request[Any, Any, Any],
+    caller: Caller,
+    use_case: FromDishka[StartConnect],
+    public_url: FromDishka[PublicUrl],
+) -> AuthorizeView | Redirect:
+    url = await use_case.execute(caller, redirect_uri=public_url + CALLBACK)
+    if request.accept.best_match(["text/html", "application/json"]) == "application/json":
+        return AuthorizeView(url)
+    return Redirect(url, status_code=302)
+
+
+@get(
+    "/callback",
+    summary="Where Stripe sends the owner back to",
+    description="Always a redirect: to the dashboard, or to the connect page with `error` and `message`.",
+    status_code=302,
+    responses=PUBLIC_READ,
+    **public,
+)
+@inject
+async def callback(
+    use_case: FromDishka[FinishConnect],
+    state: Text = None,
+    code: Text = None,
+    error: Text = None,
+) -> Redirect:
+    business_id: UUID | None = None
+    try:
+        asked = use_case.read_state(state or "")
+        business_id = asked.business_id
+        if error or not code:
+            return _refused("access_denied", "You did not give access, so nothing was connected.", business_id)
+        await use_case.execute(state=asked, code=code)
+    except VaultraError as problem:
+        return _refused(_reason(problem), problem.message, business_id)
+    return Redirect(f"/dashboard?{urlencode({'business_id': str(business_id)})}", status_code=302)
+
+
+def _refused(code: str, message: str, business_id: UUID | None) -> Redirect:
+    query = {"error": code, "message": message} | ({"business_id": str(business_id)} if business_id else {})
+    return Redirect(f"/onboarding/stripe-connect?{urlencode(query)}", status_code=302)
+
+
+def _reason(problem: VaultraError) -> str:
+    if isinstance(problem, InvalidInput):
+        return "expired_state" if problem.details.get("reason") == "expired" else "invalid_state"
+    reasons = {Conflict: "already_connected", Forbidden: "forbidden", Unavailable: "stripe_unavailable"}
+    return reasons.get(type(problem), "failed")
+
+
+@get(
+    "/status",
+    summary="The connection and how far its import is",
+    dependencies={"caller": Provide(provide_viewer)},
+    responses=BUSINESS_READ,
+)
+@inject
+async def status(caller: Caller, use_case: FromDishka[GetConnection]) -> ConnectionView:
+    connection = await use_case.execute(caller)
+    if connection is None or connection.integration.status is IntegrationStatus.REVOKED:
+        return ConnectionView(connected=False)
+    return ConnectionView.of(connection)
+
+
+@delete(
+    "/",
+    summary="Disconnect Stripe",
+    description="Gives the access back at Stripe. History stays unless `purge=true`.",
+    dependencies={"caller": Provide(provide_owner)},
+    responses=BUSINESS_WRITE,
+)
+@inject
+async def disconnect(caller: Caller, use_case: FromDishka[DisconnectStripe], purge: bool = False) -> None:
+    await use_case.execute(caller, purge=purge)
+
+
+@post(
+    "/webhooks/stripe",
+    summary="Stripe's webhooks",
+    description="Verified by `Stripe-Signature` over the raw body; 200 once the event is durably stored.",
+    status_code=200,
+    request_max_body_size=WEBHOOK_LIMIT,
+    tags=["stripe"],
+    responses=PUBLIC_WRITE,
+    **public,
+)
+@inject
+async def webhook(request: Request[Any, Any, Any], use_case: FromDishka[ReceiveWebhook]) -> HealthView:
+    await use_case.execute(payload=await request.body(), signature=request.headers.get("Stripe-Signature", ""))
+    return HealthView("ok")
+
+
+router = Router("/integrations/stripe", route_handlers=[connect, callback, status, disconnect], tags=["stripe"])

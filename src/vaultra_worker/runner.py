@@ -1,0 +1,73 @@
+"""Runs jobs: woken by the queue, and by a sweep that asks the database what was missed."""
+
+import asyncio
+import contextlib
+import datetime as dt
+import logging
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping
+
+from vaultra_core.errors import Unavailable
+from vaultra_core.ports.runtime import Job
+
+logger = logging.getLogger(__name__)
+
+SWEEP_SECONDS = 10.0
+
+
+class JobRunner:
+    """Runs each job when asked, so many at a time; who asks while all places are taken gets one more run afterwards.
+
+    Jobs find their own work in the database and are safe to run twice and in parallel, so a wake-up that is lost,
+    doubled or late does no harm.
+    """
+
+    def __init__(
+        self, jobs: Mapping[Job, Callable[[], Awaitable[int]]], *, at_once: Mapping[Job, int] | None = None
+    ) -> None:
+        self._jobs = jobs
+        self._at_once = at_once or {}
+        self._running: Counter[Job] = Counter()
+        self._again: set[Job] = set()
+
+    async def run(self, job: Job) -> None:
+        if self._running[job] >= self._at_once.get(job, 1):
+            self._again.add(job)
+            return
+        self._running[job] += 1
+        try:
+            while True:
+                self._again.discard(job)
+                await self._run_once(job)
+                if job not in self._again:
+                    return
+        finally:
+            self._running[job] -= 1
+
+    async def _run_once(self, job: Job) -> None:
+        started = asyncio.get_running_loop().time()
+        try:
+            count = await self._jobs[job]()
+        except Unavailable as error:
+            logger.warning("%s: %s", job, error.message)
+        except Exception:
+            logger.exception("%s failed; the sweep will try again", job)
+        else:
+            if count:
+                took = asyncio.get_running_loop().time() - started
+                logger.info("%s: %d in %.2f s", job, count, took)
+
+    async def sweep_forever(self, seconds: float = SWEEP_SECONDS) -> None:
+        """Run every job in turn, again and again: the net under every wake-up that got lost."""
+        while True:
+            for job in Job:
+                # Not waited for: an import of an hour must not keep the others from being swept.
+                task = asyncio.create_task(self.run(job))
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(asyncio.shield(task), timeout=1)
+            await asyncio.sleep(seconds)
+
+
+def slot_of(now: dt.datetime) -> dt.datetime:
+    """The schedule slot that a tick belongs to: its minute."""
+    return now.replace(second=0, microsecond=0)
