@@ -1,0 +1,80 @@
+import datetime as dt
+from collections.abc import Collection as AnyOf
+from collections.abc import Sequence
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import delete, literal, select
+from sqlalchemy.dialects.postgresql import insert
+
+from vaultra_adapters.postgres.rows import Collection, among, array_values, arrays_of, columns_for, to_row, to_struct
+from vaultra_adapters.postgres.tables import daily_activity, dirty_days
+from vaultra_core.domain.activity import DayActivity
+
+DAYS: Final = daily_activity.c
+DIRTY: Final = dirty_days.c
+COLUMNS: Final = columns_for(daily_activity, DayActivity)
+
+
+class PostgresActivity(Collection):
+    async def mark_dirty(self, business_id: UUID, days: AnyOf[dt.date]) -> None:
+        if not days:
+            return
+        new = arrays_of("new", [DIRTY.day])
+        statement = insert(dirty_days).from_select(
+            ["business_id", "day"], select(literal(business_id, DIRTY.business_id.type), new.c.day)
+        )
+        await self._connection.execute(
+            # Not DO NOTHING: that would be content with a mark that another transaction is just taking away, and the
+            # day would be folded without our change. DO UPDATE waits for the row, and inserts it anew if it is gone.
+            statement.on_conflict_do_update(
+                index_elements=[DIRTY.business_id, DIRTY.day], set_={"day": statement.excluded.day}
+            ),
+            {"new_day": sorted(set(days))},  # one order everywhere, so that two markers cannot deadlock
+        )
+
+    async def take_dirty(self, business_id: UUID, *, limit: int) -> list[dt.date]:
+        newest = (
+            select(DIRTY.day)
+            .where(DIRTY.business_id == business_id)
+            .order_by(DIRTY.day.desc())
+            .limit(limit)
+            .with_for_update()
+        )
+        taken = await self._connection.scalars(
+            delete(dirty_days).where(DIRTY.business_id == business_id, DIRTY.day.in_(newest)).returning(DIRTY.day)
+        )
+        return sorted(taken, reverse=True)
+
+    async def replace(self, business_id: UUID, asked: AnyOf[dt.date], days: Sequence[DayActivity]) -> None:
+        active = {activity.day for activity in days}
+        empty = [day for day in asked if day not in active]
+        if empty:
+            await self._connection.execute(
+                delete(daily_activity).where(DAYS.business_id == business_id, among(DAYS.day, empty))
+            )
+        if not days:
+            return
+        new = arrays_of("new", COLUMNS)
+        names = [c.name for c in COLUMNS]
+        statement = insert(daily_activity).from_select(
+            ["business_id", *names], select(literal(business_id, DAYS.business_id.type), *new.c)
+        )
+        await self._connection.execute(
+            statement.on_conflict_do_update(
+                index_elements=[DAYS.business_id, DAYS.day],
+                set_={name: statement.excluded[name] for name in names},
+            ),
+            array_values("new", COLUMNS, [to_row(activity) for activity in days]),
+        )
+
+    async def history(self, business_id: UUID) -> list[DayActivity]:
+        found = await self._connection.execute(
+            select(*COLUMNS).where(DAYS.business_id == business_id).order_by(DAYS.day)
+        )
+        return [to_struct(DayActivity, row) for row in found]
+
+    async def day(self, business_id: UUID, day: dt.date) -> DayActivity | None:
+        found = await self._connection.execute(select(*COLUMNS).where(DAYS.business_id == business_id, DAYS.day == day))
+        row = found.one_or_none()
+        return to_struct(DayActivity, row) if row else None

@@ -1,0 +1,74 @@
+import datetime as dt
+from typing import Any, Final
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Date, Select, Text, column, exists, func, or_, select
+from sqlalchemy.dialects.postgresql import insert
+
+from vaultra_adapters.postgres.rows import Collection, Columns, arrays_of, columns_for, to_row, to_struct
+from vaultra_adapters.postgres.tables import businesses, computations, dirty_days, integration_accounts
+from vaultra_core.domain.accounts import ImportPhase, IntegrationStatus
+from vaultra_core.ports.storage import Computation
+
+STATE: Final = computations.c
+COLUMNS: Final = columns_for(computations, Computation)
+
+
+class PostgresComputations(Collection):
+    async def lock(self, business_id: UUID) -> Computation:
+        held = select(*COLUMNS).where(STATE.business_id == business_id).with_for_update()
+        row = (await self._connection.execute(held)).one_or_none()
+        if row is None:
+            await self._connection.execute(
+                insert(computations).values(business_id=business_id).on_conflict_do_nothing()
+            )
+            row = (await self._connection.execute(held)).one()
+        return to_struct(Computation, row)
+
+    async def get(self, business_id: UUID) -> Computation | None:
+        found = await self._connection.execute(select(*COLUMNS).where(STATE.business_id == business_id))
+        row = found.one_or_none()
+        return to_struct(Computation, row) if row else None
+
+    async def save(self, computation: Computation) -> None:
+        row = to_row(computation)
+        statement = insert(computations).values(row)
+        await self._connection.execute(statement.on_conflict_do_update(index_elements=[STATE.business_id], set_=row))
+
+    async def due_for_metrics(self, now: dt.datetime, *, limit: int) -> list[UUID]:
+        account = integration_accounts.c
+        yesterdays = await self._yesterdays(now)
+        columns: Columns = [column("name", Text), column("yesterday", Date)]
+        zone = arrays_of("zone", columns)
+        marked = exists().where(dirty_days.c.business_id == businesses.c.id)
+        behind = or_(STATE.metrics_as_of.is_(None), STATE.metrics_as_of < zone.c.yesterday)
+        statement = (
+            select(businesses.c.id)
+            .join(integration_accounts, account.business_id == businesses.c.id)
+            .join(zone, zone.c.name == businesses.c.timezone)
+            .outerjoin(computations, STATE.business_id == businesses.c.id)
+            .where(
+                account.status != IntegrationStatus.REVOKED,
+                account.phase != ImportPhase.STARTING,
+                or_(marked, STATE.metrics_from.is_not(None), behind),
+            )
+        )
+        return await self._some(statement, limit, zone_name=list(yesterdays), zone_yesterday=list(yesterdays.values()))
+
+    async def _yesterdays(self, now: dt.datetime) -> dict[str, dt.date]:
+        """The last complete day per time zone in use. Computed here and not in SQL: the core knows a zone by Python's
+        database, and one name that PostgreSQL does not know would fail the statement for every business."""
+        zones = await self._connection.scalars(select(businesses.c.timezone).distinct())
+        return {zone: now.astimezone(ZoneInfo(zone)).date() - dt.timedelta(days=1) for zone in zones}
+
+    async def due_for_readiness(self, *, limit: int) -> list[UUID]:
+        return await self._some(select(STATE.business_id).where(STATE.readiness_from.is_not(None)), limit)
+
+    async def due_for_recommendations(self, *, limit: int) -> list[UUID]:
+        return await self._some(select(STATE.business_id).where(STATE.recommendations_due), limit)
+
+    async def _some(self, due: Select[Any], limit: int, **parameters: Any) -> list[UUID]:
+        # In random order: businesses whose computation keeps failing must not stand in front of the others for ever,
+        # and workers that look at the same time should find different ones.
+        return list(await self._connection.scalars(due.order_by(func.random()).limit(limit), parameters))

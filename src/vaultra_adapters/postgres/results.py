@@ -1,0 +1,73 @@
+"""Snapshots and scores: results that are replaced by different ones, and whose earlier versions are kept."""
+
+import datetime as dt
+import hashlib
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import Column, Insert, Table, and_, bindparam, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from vaultra_adapters.postgres.rows import array_values, arrays_of
+from vaultra_adapters.postgres.tables import Moment
+from vaultra_core.identity import new_id
+
+
+async def replace_results(
+    connection: AsyncConnection,
+    table: Table,
+    superseded: Table,
+    *,
+    key: tuple[str, ...],
+    business_id: UUID,
+    results: Sequence[tuple[msgspec.Struct, Mapping[str, Any]]],
+    now: dt.datetime,
+) -> int:
+    """Write the results that are new or differ from what is stored under their `key`; how many were.
+
+    Each result comes with its row. The row that a different one replaces moves to `superseded`. Of two results with
+    one key the last one counts.
+    """
+    columns = _given(table)
+    rows = {
+        tuple(row[name] for name in key): {"id": new_id(), "inputs_digest": digest(result), **row}
+        for result, row in results
+    }
+    parameters = array_values("new", columns, list(rows.values()))
+    written = await connection.execute(
+        _replace(table, superseded, key), {"business": business_id, "now": now, **parameters}
+    )
+    return written.rowcount
+
+
+def digest(result: msgspec.Struct) -> bytes:
+    """A fingerprint: equal results have equal ones, so a recomputation that changes nothing writes nothing."""
+    return hashlib.blake2b(msgspec.json.encode(result, order="deterministic"), digest_size=16).digest()
+
+
+def _given(table: Table) -> list[Column[Any]]:
+    return [column for column in table.c if column.name not in ("business_id", "created_at")]
+
+
+@cache
+def _replace(table: Table, superseded: Table, key: tuple[str, ...]) -> Insert:
+    given = _given(table)
+    new = arrays_of("new", given)
+    business = bindparam("business", type_=table.c.business_id.type)
+    now = bindparam("now", type_=Moment)
+    same_key = and_(table.c.business_id == business, *(table.c[name] == new.c[name] for name in key))
+    # Both parts of the statement see the table as it was before it.
+    replaced = select(*table.c, now).join_from(table, new, and_(same_key, table.c.inputs_digest != new.c.inputs_digest))
+    archive = insert(superseded).from_select([*table.c.keys(), "superseded_at"], replaced).cte("archive")
+    rows = select(business, *new.c, now)
+    statement = insert(table).from_select(["business_id", *(column.name for column in given), "created_at"], rows)
+    index = ["business_id", *key]
+    return statement.on_conflict_do_update(
+        index_elements=index,
+        set_={name: statement.excluded[name] for name in table.c.keys() if name not in index},  # noqa: SIM118
+        where=table.c.inputs_digest != statement.excluded.inputs_digest,
+    ).add_cte(archive)

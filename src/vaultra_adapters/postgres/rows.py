@@ -1,0 +1,53 @@
+"""Between structs and rows, and between lists and the arrays that carry many rows in one statement."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, TypeVar
+
+import msgspec
+from sqlalchemy import ARRAY, Column, ColumnClause, ColumnElement, Row, Table, any_, bindparam, column, func, literal
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.sql.selectable import TableValuedAlias
+
+S = TypeVar("S", bound=msgspec.Struct)
+Columns = Sequence[ColumnClause[Any]]
+
+
+class Collection:
+    """What the collections of one unit of work share: its connection, and with it its transaction."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+
+def columns_for(table: Table, kind: type[msgspec.Struct]) -> list[Column[Any]]:
+    """The table's columns that a struct's fields are named after, in the struct's order."""
+    return [table.c[name] for name in kind.__struct_fields__]
+
+
+def to_row(struct: msgspec.Struct) -> dict[str, Any]:
+    return {name: getattr(struct, name) for name in struct.__struct_fields__}
+
+
+def to_struct(kind: type[S], row: Row[*tuple[Any, ...]]) -> S:
+    """The struct that a row begins with: its first columns are the struct's fields in their order."""
+    return msgspec.convert(dict(zip(kind.__struct_fields__, row, strict=False)), kind)
+
+
+def arrays_of(name: str, columns: Columns) -> TableValuedAlias:
+    """Rows that come as one array parameter per column: `unnest(:name_a, :name_b) AS name(a, b)`.
+
+    One statement then takes any number of rows, is prepared once, and its parameters carry their types.
+    """
+    # One dimension, said explicitly: a JSON list among the values is a value, not a second dimension.
+    parameters = [bindparam(f"{name}_{c.name}", type_=ARRAY(c.type, dimensions=1)) for c in columns]
+    return func.unnest(*parameters).table_valued(*(column(c.name, c.type) for c in columns), name=name).render_derived()
+
+
+def array_values(name: str, columns: Columns, rows: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
+    """The parameters for `arrays_of` with the same name and columns."""
+    return {f"{name}_{c.name}": [row[c.name] for row in rows] for c in columns}
+
+
+def among(wanted: Column[Any], values: Iterable[Any]) -> ColumnElement[bool]:
+    """`column = ANY(:values)`: the same statement whatever the number of values, where IN has one per number."""
+    return wanted == any_(literal(list(values), ARRAY(wanted.type)))

@@ -1,0 +1,46 @@
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import Select, select
+
+from vaultra_adapters.postgres.results import replace_results
+from vaultra_adapters.postgres.rows import Collection, columns_for, to_row, to_struct
+from vaultra_adapters.postgres.tables import readiness_scores, superseded_scores
+from vaultra_core.domain.readiness.assessment import Assessment
+from vaultra_core.ports.storage import StoredScore
+
+S: Final = readiness_scores.c
+COLUMNS: Final = columns_for(readiness_scores, Assessment)
+
+
+class PostgresScores(Collection):
+    async def save(self, business_id: UUID, assessments: Sequence[Assessment], now: dt.datetime) -> int:
+        return await replace_results(
+            self._connection,
+            readiness_scores,
+            superseded_scores,
+            key=("rulebook", "as_of"),
+            business_id=business_id,
+            results=[(assessment, to_row(assessment)) for assessment in assessments],
+            now=now,
+        )
+
+    async def latest(self, business_id: UUID, rulebook: str) -> StoredScore | None:
+        found = await self._connection.execute(_newest(business_id, rulebook).limit(1))
+        row = found.one_or_none()
+        return _score(row) if row else None
+
+    async def history(self, business_id: UUID, rulebook: str, *, limit: int) -> list[StoredScore]:
+        found = await self._connection.execute(_newest(business_id, rulebook).limit(limit))
+        return [_score(row) for row in found]
+
+
+def _newest(business_id: UUID, rulebook: str) -> Select[Any]:
+    scores = select(*COLUMNS, S.created_at).where(S.business_id == business_id, S.rulebook == rulebook)
+    return scores.order_by(S.as_of.desc())
+
+
+def _score(row: Any) -> StoredScore:
+    return StoredScore(to_struct(Assessment, row), row.created_at)

@@ -1,0 +1,53 @@
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import select
+
+from vaultra_adapters.postgres.results import replace_results
+from vaultra_adapters.postgres.rows import Collection, to_row, to_struct
+from vaultra_adapters.postgres.tables import financial_metric_snapshots, superseded_snapshots
+from vaultra_core.domain.metrics import MetricsSnapshot
+
+S: Final = financial_metric_snapshots.c
+# The tables keep the names of the first specification; a field says its unit in its name.
+COLUMN_OF: Final = {
+    "revenue_total_minor": "revenue_total",
+    "average_transaction_size_minor": "average_transaction_size",
+    "mrr_minor": "mrr",
+    "extra": "metrics_json",
+}
+COLUMNS: Final = [S[COLUMN_OF.get(name, name)] for name in MetricsSnapshot.__struct_fields__]
+
+
+class PostgresSnapshots(Collection):
+    async def save(self, business_id: UUID, snapshots: Sequence[MetricsSnapshot], now: dt.datetime) -> int:
+        return await replace_results(
+            self._connection,
+            financial_metric_snapshots,
+            superseded_snapshots,
+            key=("period_start", "period_end"),
+            business_id=business_id,
+            results=[(snapshot, _row(snapshot)) for snapshot in snapshots],
+            now=now,
+        )
+
+    async def latest(self, business_id: UUID) -> MetricsSnapshot | None:
+        found = await self._connection.execute(
+            select(*COLUMNS).where(S.business_id == business_id).order_by(S.period_end.desc()).limit(1)
+        )
+        row = found.one_or_none()
+        return to_struct(MetricsSnapshot, row) if row else None
+
+    async def between(self, business_id: UUID, start: dt.date, end: dt.date) -> list[MetricsSnapshot]:
+        found = await self._connection.execute(
+            select(*COLUMNS)
+            .where(S.business_id == business_id, S.period_end.between(start, end))
+            .order_by(S.period_end, S.period_start)
+        )
+        return [to_struct(MetricsSnapshot, row) for row in found]
+
+
+def _row(snapshot: MetricsSnapshot) -> dict[str, Any]:
+    return {COLUMN_OF.get(name, name): value for name, value in to_row(snapshot).items()}
