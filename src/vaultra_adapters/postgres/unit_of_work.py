@@ -18,6 +18,7 @@ from vaultra_adapters.postgres.recommendations import PostgresRecommendations
 from vaultra_adapters.postgres.scores import PostgresScores
 from vaultra_adapters.postgres.snapshots import PostgresSnapshots
 from vaultra_adapters.postgres.users import PostgresUsers
+from vaultra_core.ports import storage as ports
 
 
 class PostgresUnitOfWork:
@@ -34,18 +35,18 @@ class PostgresUnitOfWork:
     async def __aenter__(self) -> Self:
         self._connected = connected(self._engine)
         self._connection = connection = await self._connected.__aenter__()
-        self.users = PostgresUsers(connection)
-        self.businesses = PostgresBusinesses(connection)
-        self.integrations = PostgresIntegrations(connection)
-        self.windows = PostgresImportWindows(connection)
-        self.inbox = PostgresInbox(connection)
-        self.ledger = PostgresLedger(connection)
-        self.activity = PostgresActivity(connection)
-        self.computations = PostgresComputations(connection)
-        self.snapshots = PostgresSnapshots(connection)
-        self.scores = PostgresScores(connection)
-        self.recommendations = PostgresRecommendations(connection)
-        self.job_runs = PostgresJobRuns(connection)
+        self.users: ports.Users = PostgresUsers(connection)
+        self.businesses: ports.Businesses = PostgresBusinesses(connection)
+        self.integrations: ports.Integrations = PostgresIntegrations(connection)
+        self.windows: ports.ImportWindows = PostgresImportWindows(connection)
+        self.inbox: ports.Inbox = PostgresInbox(connection)
+        self.ledger: ports.Ledger = PostgresLedger(connection)
+        self.activity: ports.Activity = PostgresActivity(connection)
+        self.computations: ports.Computations = PostgresComputations(connection)
+        self.snapshots: ports.Snapshots = PostgresSnapshots(connection)
+        self.scores: ports.Scores = PostgresScores(connection)
+        self.recommendations: ports.Recommendations = PostgresRecommendations(connection)
+        self.job_runs: ports.JobRuns = PostgresJobRuns(connection)
         return self
 
     async def commit(self) -> None:

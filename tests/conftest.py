@@ -1,0 +1,55 @@
+"""Fixtures for everyone. One database and one Redis per process of the test run, one clean state per test."""
+
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from support.database import CLEAN, a_database, a_server
+from support.redis import a_redis
+from vaultra_adapters.postgres.engine import JOB_STATEMENT_TIMEOUT, make_engine
+from vaultra_adapters.postgres.unit_of_work import PostgresUnitOfWork
+from vaultra_core.ports.storage import UnitOfWorkFactory
+
+
+@pytest.fixture(scope="session")
+def database_server_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A server on which databases may be made and dropped: DATABASE_URL, or an embedded one."""
+    with a_server(tmp_path_factory.mktemp("postgres")) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def database_url(database_server_url: str) -> Iterator[str]:
+    """A migrated database that only this process of the test run uses."""
+    with a_database(database_server_url) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+async def shared_engine(database_url: str) -> AsyncIterator[AsyncEngine]:
+    engine = make_engine(database_url, application="vaultra-tests", statement_timeout=JOB_STATEMENT_TIMEOUT)
+    yield engine
+    await engine.dispose()
+
+
+@pytest.fixture
+async def engine(shared_engine: AsyncEngine) -> AsyncEngine:
+    """An engine on the test database, whose tables are empty when the test begins."""
+    async with shared_engine.begin() as connection:
+        await connection.execute(text(CLEAN))
+    return shared_engine
+
+
+@pytest.fixture
+def uow(engine: AsyncEngine) -> UnitOfWorkFactory:
+    """Opens units of work on the empty test database."""
+    return lambda: PostgresUnitOfWork(engine)
+
+
+@pytest.fixture(scope="session")
+def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A Redis server: REDIS_URL, or a valkey-server on a loopback port."""
+    with a_redis(tmp_path_factory.mktemp("redis")) as url:
+        yield url

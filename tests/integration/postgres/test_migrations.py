@@ -1,0 +1,107 @@
+"""The schema goes up, down and up again, and is what the tables say."""
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection, text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from support.database import a_database, outside_the_loop
+from vaultra_adapters.postgres import migrate
+from vaultra_adapters.postgres.tables import metadata
+from vaultra_core.errors import Unavailable
+
+CONSTRAINTS = """
+    SELECT conrelid::regclass::text, conname, contype::text, pg_get_constraintdef(oid)
+    FROM pg_constraint WHERE connamespace = 'public'::regnamespace AND conrelid <> 0 ORDER BY 1, 2
+"""
+INDEXES = "SELECT tablename, indexname, indexdef FROM pg_indexes WHERE schemaname = 'public' ORDER BY 1, 2"
+COLUMNS = """
+    SELECT table_name, column_name, data_type, is_nullable, column_default
+    FROM information_schema.columns WHERE table_schema = 'public' ORDER BY 1, 2
+"""
+
+
+@pytest.fixture
+def empty_url(database_server_url: str) -> Iterator[str]:
+    with a_database(database_server_url, migrated=False) as url:
+        yield url
+
+
+def described(url: str) -> dict[str, list[tuple[object, ...]]]:
+    def read(connection: Connection) -> dict[str, list[tuple[object, ...]]]:
+        queries = {"columns": COLUMNS, "constraints": CONSTRAINTS, "indexes": INDEXES}
+        rows = {name: connection.execute(text(query)).all() for name, query in queries.items()}
+        return {name: [tuple(row) for row in found if row[0] != "alembic_version"] for name, found in rows.items()}
+
+    return migrate._in_transaction(url, read)
+
+
+def test_up_down_and_up_again(empty_url: str) -> None:
+    assert migrate.current_revision(empty_url) is None
+    migrate.upgrade(empty_url)
+    assert migrate.current_revision(empty_url) == migrate.head()
+    first = described(empty_url)
+    assert {table for table, *_ in first["columns"]} == set(metadata.tables)
+    migrate.downgrade(empty_url)
+    assert described(empty_url) == {"columns": [], "constraints": [], "indexes": []}
+    assert migrate.current_revision(empty_url) is None
+    migrate.upgrade(empty_url)
+    assert described(empty_url) == first
+
+
+def test_the_migrations_build_what_the_tables_describe(database_server_url: str) -> None:
+    """Column for column, with every check, key and index; Alembic's own comparison does not look at checks."""
+    with a_database(database_server_url) as migrated, a_database(database_server_url, migrated=False) as described_:
+        migrate._in_transaction(described_, metadata.create_all)
+        assert described(migrated) == described(described_)
+
+
+async def test_autogenerate_finds_no_difference(engine: AsyncEngine) -> None:
+    def differences(connection: Connection) -> list[object]:
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+        return list(compare_metadata(context, metadata))
+
+    async with engine.connect() as connection:
+        assert await connection.run_sync(differences) == []
+
+
+def test_two_starts_at_once_migrate_once(empty_url: str) -> None:
+    failures: list[BaseException] = []
+
+    def start() -> None:
+        try:
+            migrate.upgrade(empty_url)
+        except BaseException as error:
+            failures.append(error)
+
+    starts = [threading.Thread(target=start) for _ in range(3)]
+    for thread in starts:
+        thread.start()
+    for thread in starts:
+        thread.join()
+    assert failures == []
+    assert migrate.current_revision(empty_url) == migrate.head()
+
+
+def test_the_newest_version_file_is_alembics_head() -> None:
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
+
+    config = Config()
+    config.set_main_option("script_location", str(migrate.MIGRATIONS))
+    assert ScriptDirectory.from_config(config).get_heads() == [migrate.head()]
+
+
+def test_an_up_to_date_schema_is_left_alone_without_alembic(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(migrate, "_alembic", lambda *_: pytest.fail("Alembic ran"))
+    outside_the_loop(lambda: migrate.upgrade(database_url))
+
+
+def test_an_unreachable_database_is_said_so() -> None:
+    with pytest.raises(Unavailable) as raised:
+        migrate.upgrade("postgresql://nobody@127.0.0.1:1/none")
+    assert raised.value.details["dependency"] == "database"
