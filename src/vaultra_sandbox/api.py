@@ -111,7 +111,7 @@ async def _admit(request: Call) -> Account:
     if named is not None:
         return _reachable(request, named)
     platform = sandbox.store.account(name=PLATFORM_NAME)
-    assert platform is not None  # noqa: S101 (made when the server starts)
+    assert platform is not None
     return platform
 
 

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 import msgspec
 from litestar import Response, get, post
 
-from vaultra_sandbox import world
+from vaultra_sandbox import loading, reports, world
 from vaultra_sandbox.api import Call
 from vaultra_sandbox.errors import StripeError
 from vaultra_sandbox.faults import Faults, Trouble
@@ -31,7 +31,7 @@ class Tick(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 @get("/_sandbox/accounts")
 async def accounts(request: Call) -> Response[bytes]:
-    return _json({"accounts": describe(_sandbox(request).store)})
+    return _json({"accounts": reports.describe(_sandbox(request).store)})
 
 
 @get("/_sandbox/faults")
@@ -69,7 +69,25 @@ async def tick(request: Call) -> Response[bytes]:
     return _json({"events": made})
 
 
-ROUTES: Final = [accounts, show_faults, set_faults, set_webhook, tick]
+@post("/_sandbox/load", status_code=200, request_max_body_size=None)
+async def load(request: Call, account: str, shift_to_today: bool = False, currency: str = "usd") -> Response[bytes]:
+    """Make an account of the file in the body; see `loading.load`."""
+    data = await request.body()
+    if not account:
+        raise StripeError(400, "The account needs a name.", param="account")
+    try:
+        done = await _sandbox(request).write(
+            lambda store: loading.load(
+                store, data, name=account, shift_to_today=shift_to_today, currency=currency.lower()
+            )
+        )
+    except loading.MalformedFile as error:
+        refusal = {"message": str(error), "total": error.total, "complaints": error.complaints}
+        return _json({"error": refusal}, status_code=400)
+    return _json(reports.loaded(*done))
+
+
+ROUTES: Final = [accounts, show_faults, set_faults, set_webhook, tick, load]
 
 
 def keep_webhook(store: Store, url: str | None, secret: str) -> None:
@@ -80,21 +98,6 @@ def keep_webhook(store: Store, url: str | None, secret: str) -> None:
         else:
             store.set_meta("webhook_url", url)
         store.set_meta("webhook_secret", secret)
-
-
-def describe(store: Store) -> list[dict[str, Any]]:
-    """Every account with what it holds."""
-    return [
-        {
-            "name": account.name,
-            "id": account.id,
-            "title": account.title,
-            "line": account.line,
-            "connected": account.authorized,
-            "objects": store.counts(account),
-        }
-        for account in store.accounts()
-    ]
 
 
 def _sandbox(request: Call) -> Sandbox:
@@ -109,5 +112,5 @@ def _read(body: bytes, type_: type[Any]) -> Any:
         raise StripeError(400, str(error)) from None
 
 
-def _json(value: Any) -> Response[bytes]:
-    return Response(msgspec.json.encode(value), media_type="application/json")
+def _json(value: Any, status_code: int = 200) -> Response[bytes]:
+    return Response(msgspec.json.encode(value), status_code=status_code, media_type="application/json")

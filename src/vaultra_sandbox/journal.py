@@ -25,7 +25,7 @@ class Journal:
         self._rows: dict[str, tuple[int, int]] = {}  # id → (seq, created)
         self._links: dict[str, str] = {}
         self._payouts: dict[str, str] = {}
-        self._events: list[tuple[int, int, str, str, bytes]] = []
+        self._events: list[tuple[int, int, str, str, str]] = []
         self._webhook = account.authorized and store.meta("webhook_url") is not None
 
     def put(self, object: dict[str, Any], *, link: str | None = None) -> None:  # noqa: A002
@@ -45,8 +45,7 @@ class Journal:
         """An object as it is now, to be changed and put again."""
         if id not in self._objects:
             row = self._store.db.execute(
-                "SELECT o.seq, o.created, o.body, t.id, o.payout FROM objects o "
-                "LEFT JOIN objects t ON t.seq = o.link WHERE o.account = ? AND o.id = ?",
+                "SELECT seq, created, body, link, payout FROM objects WHERE account = ? AND id = ?",
                 (self._account.number, id),
             ).fetchone()
             seq, created, body, link, payout = row
@@ -76,7 +75,7 @@ class Journal:
             previous=previous,
             pending=int(self._webhook),
         )
-        self._events.append((seq, at, event["id"], type, _encode(event)))
+        self._events.append((seq, at, event["id"], type, _encode(event).decode()))
 
     @property
     def events(self) -> int:
@@ -91,8 +90,8 @@ class Journal:
             seq, created = self._rows[id_]
             kind = object_["object"]
             tag = object_.get("type") if kind == "balance_transaction" else object_.get("status")
-            link = self._seq(self._links[id_]) if id_ in self._links else None
-            rows.append((seq, number, kind, created, id_, tag, link, self._payouts.get(id_), _encode(object_)))
+            link, payout, body = self._links.get(id_), self._payouts.get(id_), _encode(object_).decode()
+            rows.append((seq, number, kind, created, id_, tag, link, payout, body))
         rows.extend(
             (seq, number, "event", at, id_, type_, None, None, body) for seq, at, id_, type_, body in self._events
         )
@@ -112,7 +111,3 @@ class Journal:
             "SELECT seq, created FROM objects WHERE account = ? AND id = ?", (self._account.number, id_)
         ).fetchone()
         return (int(found[0]), int(found[1])) if found else None
-
-    def _seq(self, id_: str) -> int | None:
-        found = self._rows.get(id_) or self._known(id_)
-        return found[0] if found else None

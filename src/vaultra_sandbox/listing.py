@@ -182,7 +182,7 @@ _EXPANDED: Final = (
     "CASE WHEN t.seq IS NULL THEN o.body ELSE replace(o.body, "
     "'\"balance_transaction\":\"' || t.id || '\"', '\"balance_transaction\":' || t.body) END"
 )
-_EXPANDED_FROM: Final = "objects o LEFT JOIN objects t ON t.seq = o.link"
+_EXPANDED_FROM: Final = "objects o LEFT JOIN objects t ON t.account = o.account AND t.id = o.link"
 
 
 def expanded(store: Store, account: Account, body: bytes, paths: Sequence[str]) -> bytes:

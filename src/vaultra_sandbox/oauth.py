@@ -191,7 +191,7 @@ def _redeem(store: Store, code: str) -> tuple[Account, str]:
             raise OAuthError(400, "invalid_grant", f"Authorization code expired: {code}")
         store.db.execute("UPDATE codes SET used = 1 WHERE code = ?", (code,))
         account = store.account(id=id_.decode())
-        assert account is not None  # noqa: S101 (joined above)
+        assert account is not None
         return account, scope.decode()
 
 

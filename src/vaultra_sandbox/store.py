@@ -33,7 +33,7 @@ CREATE TABLE IF NOT EXISTS objects (
   created INTEGER NOT NULL,
   id TEXT NOT NULL,
   tag TEXT,
-  link INTEGER,
+  link TEXT,
   payout TEXT,
   body TEXT NOT NULL
 );
@@ -50,6 +50,11 @@ CREATE INDEX IF NOT EXISTS delivery_due ON deliveries (next_at, event) WHERE nex
 CREATE TABLE IF NOT EXISTS codes (code TEXT PRIMARY KEY, account INTEGER NOT NULL, scope TEXT NOT NULL,
   expires REAL NOT NULL, used INTEGER NOT NULL DEFAULT 0);
 """
+# Twice as fast as INSERT OR REPLACE.
+_PUT: Final = (
+    "INSERT INTO objects VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET created = excluded.created, "
+    "tag = excluded.tag, link = excluded.link, payout = excluded.payout, body = excluded.body"
+)
 _ACCOUNT: Final = "SELECT number, id, name, line, authorized, body FROM accounts"
 
 
@@ -70,7 +75,7 @@ class Account(msgspec.Struct, frozen=True):
 
 
 class Stored(msgspec.Struct, frozen=True):
-    """One object as it is kept: `tag` is the status or type that its list is filtered by, `link` the `seq` of its
+    """One object as it is kept: `tag` is the status or type that its list is filtered by, `link` the id of its
     balance transaction, `payout` the payout that a balance transaction went out with."""
 
     seq: int
@@ -79,7 +84,7 @@ class Stored(msgspec.Struct, frozen=True):
     created: int
     id: str
     tag: str | None
-    link: int | None
+    link: str | None
     payout: str | None
     body: bytes
 
@@ -93,7 +98,8 @@ class Store:
         self.db = sqlite3.connect(path, isolation_level=None, timeout=60, check_same_thread=False)
         self.db.text_factory = bytes  # bodies go out as they are; the few other texts are decoded by hand
         self.db.execute(f"PRAGMA page_size = {_PAGE_SIZE}")
-        for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "cache_size = -32000", "mmap_size = 268435456"):
+        # Without waiting for the disk: a killed process loses nothing, and no sandbox has to outlive a power cut.
+        for pragma in ("journal_mode = WAL", "synchronous = OFF", "cache_size = -32000", "mmap_size = 268435456"):
             self.db.execute(f"PRAGMA {pragma}")
         if self.db.execute("SELECT 1 FROM sqlite_master WHERE name = 'delivery_due'").fetchone() is None:
             self.db.executescript(_SCHEMA)
@@ -139,7 +145,7 @@ class Store:
             (body["id"], name, line, _text(state), msgspec.json.encode(body).decode()),
         )
         account = self.account(name=name)
-        assert account is not None  # noqa: S101 (just inserted)
+        assert account is not None
         return account
 
     def clear(self, account: Account) -> None:
@@ -165,8 +171,9 @@ class Store:
         return int(self.db.execute("SELECT coalesce(max(seq), 0) + 1 FROM objects").fetchone()[0])
 
     def put(self, objects: Iterable[Sequence[Any]]) -> None:
-        """Insert or replace rows in the order of `Stored`'s fields (bodies as text or UTF-8 bytes of a text)."""
-        self.db.executemany("INSERT OR REPLACE INTO objects VALUES (?, ?, ?, ?, ?, ?, ?, ?, CAST(? AS TEXT))", objects)
+        """Insert rows in the order of `Stored`'s fields, bodies as text; one that is there already is brought up to
+        date and keeps its place."""
+        self.db.executemany(_PUT, objects)
 
     def object(self, account: Account, kind: str, id: str) -> Stored | None:  # noqa: A002
         row = self.db.execute(
@@ -176,8 +183,8 @@ class Store:
         ).fetchone()
         if row is None:
             return None
-        tag, payout = (value.decode() if value is not None else None for value in (row[5], row[7]))
-        return Stored(row[0], row[1], kind, row[3], id, tag, row[6], payout, row[8])
+        tag, link, payout = (value.decode() if value is not None else None for value in row[5:8])
+        return Stored(row[0], row[1], kind, row[3], id, tag, link, payout, row[8])
 
     def counts(self, account: Account) -> dict[str, int]:
         rows = self.db.execute("SELECT kind, count(*) FROM objects WHERE account = ? GROUP BY kind", (account.number,))
