@@ -14,6 +14,7 @@ COPY requirements-build.lock ./
 RUN pip install --no-cache-dir --require-hashes --requirement requirements-build.lock
 COPY pyproject.toml README.md LICENSE ./
 COPY src/ src/
+COPY --from=dashboard /build/dist/ src/vaultra_http/site/
 RUN pip wheel --no-cache-dir --no-deps --no-build-isolation --wheel-dir /wheel .
 
 FROM python:3.11-slim AS packages
@@ -27,9 +28,7 @@ RUN /opt/vaultra/bin/pip install --no-cache-dir --no-index --no-deps /wheel/*.wh
 FROM python:3.11-slim
 RUN useradd --system --uid 10001 --create-home vaultra
 COPY --from=packages /opt/vaultra /opt/vaultra
-COPY --from=dashboard /build/dist /opt/dashboard
 ENV PATH=/opt/vaultra/bin:$PATH \
-    FRONTEND_DIR=/opt/dashboard \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1
 USER vaultra

@@ -1,10 +1,11 @@
 """Check that the documents are true where a program can tell.
 
-Every relative link leads to a file and every anchor to a heading; every `make` target that is named exists; and
-`.env.example` and `docs/configuration.md` name exactly the settings that the code reads. The exit code is the number
-of untruths, 0 if there is none.
+Every relative link leads to a file and every anchor to a heading; every `make` target and every `vaultra` command that
+is named exists, and every command is described; and `.env.example` and `docs/configuration.md` name exactly the
+settings that the code reads. The exit code is the number of untruths, 0 if there is none.
 """
 
+import argparse
 import re
 import sys
 from collections.abc import Iterator
@@ -13,11 +14,13 @@ from pathlib import Path
 import msgspec
 
 from vaultra_adapters.settings import Settings
+from vaultra_cli.main import make_parser
 
 ROOT = Path(__file__).resolve().parent.parent
 
 LINK = re.compile(r"(?<!!)\[[^\]]+\]\(([^)\s]+)\)|!\[[^\]]*\]\(([^)\s]+)\)")
 TARGET = re.compile(r"`make ([a-z0-9]+)[^`]*`|^make ([a-z0-9]+)", re.MULTILINE)
+COMMAND = re.compile(r"`(?:\.venv/bin/)?vaultra ([a-z]+)[^`]*`")
 ENV_LINE = re.compile(r"^#?([A-Z][A-Z_]+)=", re.MULTILINE)
 TABLE_ROW = re.compile(r"^\| `([A-Z][A-Z_]+)` ", re.MULTILINE)
 
@@ -27,7 +30,9 @@ OF_COMPOSE = {"POSTGRES_PASSWORD"}
 
 def main() -> int:
     documents = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
-    wrong = [finding for document in documents for finding in (*broken_links(document), *unknown_targets(document))]
+    checks = (broken_links, unknown_targets, unknown_commands)
+    wrong = [finding for document in documents for check in checks for finding in check(document)]
+    wrong += undescribed_commands()
     wrong += undocumented_settings()
     for finding in wrong:
         print(finding)
@@ -60,6 +65,22 @@ def unknown_targets(document: Path) -> Iterator[str]:
         name = match.group(1) or match.group(2)
         if name not in targets:
             yield f"{document.relative_to(ROOT)}: there is no `make {name}`"
+
+
+def commands() -> set[str]:
+    """The names of the commands of `vaultra`."""
+    groups = (action for action in make_parser()._actions if isinstance(action, argparse._SubParsersAction))
+    return {name for group in groups for name in group.choices}
+
+
+def unknown_commands(document: Path) -> Iterator[str]:
+    for name in set(COMMAND.findall(document.read_text())) - commands():
+        yield f"{document.relative_to(ROOT)}: there is no `vaultra {name}`"
+
+
+def undescribed_commands() -> Iterator[str]:
+    described = COMMAND.findall((ROOT / "docs" / "command-line.md").read_text())
+    yield from (f"docs/command-line.md: `vaultra {name}` is not described" for name in commands() - set(described))
 
 
 def undocumented_settings() -> Iterator[str]:

@@ -92,6 +92,13 @@ def test_make_targets_must_exist(repository: Path, text: str, wrong: int) -> Non
     assert len(list(check_docs.unknown_targets(document))) == wrong
 
 
+@pytest.mark.parametrize(("text", "wrong"), [("`vaultra assess FILE`", 0), ("`vaultra lend`", 1)])
+def test_commands_must_exist(repository: Path, text: str, wrong: int) -> None:
+    document = repository / "README.md"
+    document.write_text(text)
+    assert len(list(check_docs.unknown_commands(document))) == wrong
+
+
 def test_settings_must_be_described_everywhere_and_exist(repository: Path) -> None:
     (repository / "docs").mkdir()
     names = [field.encode_name for field in msgspec.structs.fields(Settings)]
