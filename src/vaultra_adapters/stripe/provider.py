@@ -33,7 +33,8 @@ PATHS = {
 }
 EXTRA_PARAMETERS: dict[str, dict[str, Any]] = {
     "charge": {"expand": ["data.balance_transaction"]},
-    "subscription": {"status": "all", "expand": ["data.discounts", "data.items.data.price.tiers"]},
+    # Tiers would be a fifth level, which Stripe does not expand: tiered prices come without their amounts.
+    "subscription": {"status": "all", "expand": ["data.discounts.source.coupon"]},
 }
 
 

@@ -216,7 +216,7 @@ class Computation(msgspec.Struct, frozen=True, kw_only=True):
 
 class Computations(Protocol):
     async def lock(self, business_id: UUID) -> Computation:
-        """Read the row (made on first use) and hold it until the transaction ends: one writer per business at a time."""
+        """Read the row, made on first use, and hold it until the transaction ends: one writer a business at a time."""
 
     async def get(self, business_id: UUID) -> Computation | None:
         """Read the row without holding it."""

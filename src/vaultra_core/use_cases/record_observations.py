@@ -35,14 +35,19 @@ async def record_observations(work: UnitOfWork, business: Business, records: Seq
 
 async def _days_touched(work: UnitOfWork, business: Business, changes: Sequence[Change]) -> set[dt.date]:
     days = {day for change in changes for state in _states(change) for day in _days_of(state, business.timezone)}
-    # Amounts in a foreign currency hang on the rate of their charge's balance transaction.
+    # Refunds and disputes hang on their charge: on its rate in a foreign currency, and on whether it was captured (a
+    # released authorisation returned nothing). A rate hangs on the charge's balance transaction.
     settled = [c.after.state.id for c in changes if isinstance(c.after.state, BalanceTransaction)]
     repriced = await work.ledger.charges_of(business.id, settled) if settled else []
-    changed = [c.after.state for c in changes if isinstance(c.after.state, Charge)]
-    foreign = [charge for charge in (*changed, *repriced) if charge.currency != business.currency]
-    if foreign:
-        moments = [charge.created for charge in foreign]
-        moments += await work.ledger.dependent_times(business.id, [charge.id for charge in foreign])
+    changed = [state for c in changes for state in _states(c) if isinstance(state, Charge)]
+    weighing = [
+        charge
+        for charge in (*changed, *repriced)
+        if charge.currency != business.currency or (isinstance(charge, Charge) and not charge.captured)
+    ]
+    if weighing:
+        moments = [charge.created for charge in weighing]
+        moments += await work.ledger.dependent_times(business.id, {charge.id for charge in weighing})
         days |= {local_day(moment, business.timezone) for moment in moments}
     return days
 
