@@ -1,0 +1,150 @@
+"""The fast way into the inbox: events that arrive while a commit is under way are committed together in the next.
+
+A webhook is answered once its event is on disk, and the disk is what takes the time. One commit per event would wait
+for it again and again; here the batch grows by itself exactly when the disk is the bottleneck.
+"""
+
+import asyncio
+import logging
+from collections import deque
+from contextlib import suppress
+from types import TracebackType
+from typing import Final, Self
+
+import asyncpg
+from sqlalchemy.dialects import registry
+
+from vaultra_adapters.postgres.engine import RETRY_AFTER, open_connection, translated, unavailable
+from vaultra_adapters.postgres.inbox import accept_events, accepted_values
+from vaultra_core.errors import InvalidInput, Unavailable, VaultraError
+from vaultra_core.ports.storage import StripeEvent
+
+log = logging.getLogger(__name__)
+
+BATCH: Final = 500
+WAITING_LIMIT: Final = 10_000  # events; more means that the database cannot keep up, and Stripe does come again
+STATEMENT_TIMEOUT: Final = 5.0  # seconds
+
+Waiter = asyncio.Future[None]
+
+
+class PostgresEventAcceptor:
+    """`async with PostgresEventAcceptor(url) as acceptor: await acceptor.accept(event)`, from one event loop.
+
+    Has a connection of its own, so that webhooks and everything else cannot starve each other. A second one was
+    measured and gained nothing: batches only got smaller.
+    """
+
+    def __init__(self, url: str, *, waiting_limit: int = WAITING_LIMIT) -> None:
+        self._url = url
+        self._waiting_limit = waiting_limit
+        self._queue: deque[tuple[StripeEvent, Waiter]] = deque()
+        self._arrived = asyncio.Event()
+        self._writer: asyncio.Task[None] | None = None
+        self._stopping = False
+        # The very statement of the inbox, as the driver takes it: text with numbered parameters.
+        compiled = accept_events().compile(dialect=registry.load("postgresql.asyncpg")())
+        self._statement = str(compiled)
+        self._parameters = {name: compiled.params[name] for name in getattr(compiled, "positiontup", None) or ()}
+
+    async def accept(self, event: StripeEvent) -> None:
+        """Raise `Unavailable` when the database cannot be reached or is too far behind, `InvalidInput` for an event
+        that it cannot hold."""
+        if self._writer is None or self._writer.done() or self._stopping:
+            raise _refused("Events are not accepted at the moment.")
+        if len(self._queue) >= self._waiting_limit:
+            raise _refused("Too many events are waiting to be stored.")
+        waiter: Waiter = asyncio.get_running_loop().create_future()
+        self._queue.append((event, waiter))
+        self._arrived.set()
+        await waiter
+
+    async def start(self) -> None:
+        """Start the writer. A database that is down is noticed by the first event, not here."""
+        self._stopping = False
+        self._writer = asyncio.create_task(self._write(), name="event-acceptor")
+
+    async def stop(self) -> None:
+        """Store what is waiting, then close the connection; new events are refused."""
+        self._stopping = True
+        self._arrived.set()
+        if self._writer is not None:
+            await self._writer
+            self._writer = None
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.stop()
+
+    async def _write(self) -> None:
+        connection: asyncpg.Connection | None = None
+        try:
+            while batch := await self._next_batch():
+                connection = await self._store(connection, batch)
+        finally:
+            if connection is not None:
+                with suppress(Exception):
+                    await connection.close(timeout=1)
+
+    async def _next_batch(self) -> list[tuple[StripeEvent, Waiter]]:
+        """What is waiting, as soon as there is something; empty when it is time to stop."""
+        while not self._queue and not self._stopping:
+            self._arrived.clear()
+            await self._arrived.wait()
+        return [self._queue.popleft() for _ in range(min(BATCH, len(self._queue)))]
+
+    async def _store(
+        self, connection: asyncpg.Connection | None, batch: list[tuple[StripeEvent, Waiter]]
+    ) -> asyncpg.Connection | None:
+        try:
+            connection = await self._insert(connection, [event for event, _ in batch])
+        except Exception as error:
+            if (meant := translated(error)) is None:
+                log.exception("storing %d events failed", len(batch))
+                meant = unavailable(error)
+            if isinstance(meant, InvalidInput) and len(batch) > 1:
+                # One event that the database cannot hold must not take the others down with it.
+                for entry in batch:
+                    connection = await self._store(connection, [entry])
+                return connection
+            for _, waiter in batch:
+                _settle(waiter, meant)
+            return connection
+        for _, waiter in batch:
+            _settle(waiter, None)
+        return connection
+
+    async def _insert(self, connection: asyncpg.Connection | None, events: list[StripeEvent]) -> asyncpg.Connection:
+        arguments = (self._parameters | accepted_values(events)).values()
+        if connection is not None and not connection.is_closed():
+            try:
+                await connection.execute(self._statement, *arguments, timeout=STATEMENT_TIMEOUT)
+            except (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, OSError):
+                if not connection.is_closed():
+                    raise
+                # The server has come back since: inserting again is harmless, so a fresh connection gets its chance.
+            else:
+                return connection
+        connection = await open_connection(
+            self._url, application="vaultra-webhooks", statement_timeout=STATEMENT_TIMEOUT
+        )
+        await connection.execute(self._statement, *arguments, timeout=STATEMENT_TIMEOUT)
+        return connection
+
+
+def _settle(waiter: Waiter, error: VaultraError | None) -> None:
+    if waiter.done():  # its request was cancelled; the event is stored all the same
+        return
+    if error is None:
+        waiter.set_result(None)
+    else:
+        waiter.set_exception(error)
+
+
+def _refused(message: str) -> Unavailable:
+    return Unavailable(message, dependency="database", retry_after=RETRY_AFTER)
