@@ -4,6 +4,7 @@ import bisect
 import datetime as dt
 import functools
 import itertools
+from collections.abc import Sequence
 
 import msgspec
 
@@ -66,12 +67,16 @@ class History(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 
     def total_between(self, field: str, start: int, stop: int) -> int:
         """The same for the days with ordinals `start <= n < stop`: what tight loops use."""
-        running = self._running.get(field)
-        if running is None:
-            running = self._running[field] = self._accumulate(field)
-        top = len(running) - 1
-        low, high = start - self._origin, stop - self._origin
-        return running[min(max(high, 0), top)] - running[min(max(low, 0), top)]
+        running = self._running(field)
+        top, origin = len(running) - 1, self._origin
+        return running[min(max(stop - origin, 0), top)] - running[min(max(start - origin, 0), top)]
+
+    def totals_between(self, field: str, ordinals: Sequence[int]) -> list[int]:
+        """Sums of a field between neighbours of some ascending ordinals of days."""
+        running = self._running(field)
+        top, origin = len(running) - 1, self._origin
+        before = [running[min(max(ordinal - origin, 0), top)] for ordinal in ordinals]
+        return [b - a for a, b in itertools.pairwise(before)]
 
     def between(self, first: dt.date, last: dt.date) -> tuple[DayActivity, ...]:
         """The days with activity from `first` to `last`, both inclusive."""
@@ -95,14 +100,15 @@ class History(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         return self._ordinals[0] if self.days else 0
 
     @functools.cached_property
-    def _running(self) -> dict[str, list[int]]:
+    def _sums(self) -> dict[str, list[int]]:
         return {}
 
-    def _accumulate(self, field: str) -> list[int]:
-        """Running totals of a field over every day, quiet ones too: the sum of all days before the n-th."""
-        if not self.days:
-            return [0]
-        daily = [0] * (self._ordinals[-1] - self._origin + 1)
-        for ordinal, day in zip(self._ordinals, self.days, strict=True):
-            daily[ordinal - self._origin] = getattr(day, field)
-        return list(itertools.accumulate(daily, initial=0))
+    def _running(self, field: str) -> list[int]:
+        """Running totals of a field over every day, quiet ones too: the n-th is the sum of the n days before."""
+        running = self._sums.get(field)
+        if running is None:
+            daily = [0] * (self._ordinals[-1] - self._origin + 1 if self.days else 0)
+            for ordinal, day in zip(self._ordinals, self.days, strict=True):
+                daily[ordinal - self._origin] = getattr(day, field)
+            running = self._sums[field] = list(itertools.accumulate(daily, initial=0))
+        return running

@@ -23,7 +23,7 @@ def complete_weeks(history: History, as_of: dt.date, at_most: int) -> list[int]:
     """Gross revenue (minor units) of the complete weeks since the first charge, oldest first, `at_most` of them."""
     count = min(at_most, history_days(history, as_of) // 7)
     end = as_of.toordinal() + 1
-    return [history.total_between("gross_minor", end - 7 * i, end - 7 * (i - 1)) for i in range(count, 0, -1)]
+    return history.totals_between("gross_minor", range(end - 7 * count, end + 1, 7))
 
 
 def log_slope(weeks: Sequence[int]) -> Slope | None:

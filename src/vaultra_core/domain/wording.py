@@ -25,12 +25,12 @@ def money(minor: int, currency: str) -> str:
 
 
 def plural(count: int, noun: str) -> str:
-    """ "1 chargeback", "1,200 chargebacks"."""
+    """1 chargeback, 1,200 chargebacks."""
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
 
 
 def day(date: dt.date) -> str:
-    """ "14 March 2026"."""
+    """14 March 2026."""
     return f"{date.day} {date:%B %Y}"
 
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import enum
+import functools
 import math
 from typing import Literal
 
@@ -81,9 +82,14 @@ class Band(msgspec.Struct, frozen=True):
                 return self.threshold
 
     def text(self, unit: Unit) -> str:
-        """ "below 2 %"."""
-        words = {">=": "at least", ">": "more than", "=": "exactly", "<": "below"}
-        return "anything else" if self.test == "else" else f"{words[self.test]} {unit.text(self.threshold)}"
+        """The band in words: below 2 %."""
+        return _band_text(self.test, self.threshold, unit)
+
+
+@functools.cache
+def _band_text(test: str, threshold: float, unit: Unit) -> str:
+    words = {">=": "at least", ">": "more than", "=": "exactly", "<": "below"}
+    return "anything else" if test == "else" else f"{words[test]} {unit.text(threshold)}"
 
 
 class Factor(msgspec.Struct, frozen=True, kw_only=True):
