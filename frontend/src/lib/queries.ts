@@ -27,8 +27,16 @@ export const stripeStatusQuery = (id: string) =>
     refetchInterval: ({ state }) => (isImporting(state.data) ? 1_000 : MINUTE),
   });
 
+/** `null` when there is no snapshot yet. */
 export const metricsQuery = (id: string) =>
-  queryOptions({ queryKey: [id, "metrics", "latest"], queryFn: () => api.getLatestMetrics(id) });
+  queryOptions({
+    queryKey: [id, "metrics", "latest"],
+    queryFn: () =>
+      api.getLatestMetrics(id).catch((error: unknown) => {
+        if (error instanceof ApiError && error.code === "NOT_FOUND") return null;
+        throw error;
+      }),
+  });
 
 export const metricHistoryQuery = (id: string, start_date: string, end_date: string) =>
   queryOptions({
@@ -36,8 +44,24 @@ export const metricHistoryQuery = (id: string, start_date: string, end_date: str
     queryFn: () => api.getMetricHistory(id, { start_date, end_date }),
   });
 
+/** Why there is no score yet, in the API's words. */
+export interface NoScore {
+  score: null;
+  reason: string;
+  message: string;
+}
+
+/** The score, or why there is none: an answer like any other, and asked again while the import runs. */
 export const readinessQuery = (id: string) =>
-  queryOptions({ queryKey: [id, "readiness", "latest"], queryFn: () => api.getReadinessScore(id) });
+  queryOptions({
+    queryKey: [id, "readiness", "latest"],
+    queryFn: () =>
+      api.getReadinessScore(id).catch((error: unknown): NoScore => {
+        if (!(error instanceof ApiError) || error.reason === null) throw error;
+        return { score: null, reason: error.reason, message: error.message };
+      }),
+    refetchInterval: ({ state }) => (state.data?.score === null && state.data.reason === "importing" ? 1_500 : false),
+  });
 
 export const readinessHistoryQuery = (id: string, limit: number) =>
   queryOptions({ queryKey: [id, "readiness", "history", limit], queryFn: () => api.getReadinessHistory(id, limit) });

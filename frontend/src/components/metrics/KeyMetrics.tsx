@@ -13,7 +13,7 @@ export function KeyMetrics({ latest, before }: { latest: Metrics; before: Metric
               {metric.label}
             </dt>
             <dd className="mt-0.5">
-              <p className="figure text-xl font-semibold tracking-tight">
+              <p className="figure text-lg font-semibold tracking-tight sm:text-xl">
                 {formatMetric(metric.key, latest[metric.key], latest.currency)}
               </p>
               <Delta metric={metric} now={latest[metric.key]} before={before?.[metric.key] ?? null} />

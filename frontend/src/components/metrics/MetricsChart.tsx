@@ -36,7 +36,7 @@ export function MetricsChart({ series, start, end }: { series: Series; start: st
   const options = useMemo(() => chartOptions(series, start, end, colours), [series, start, end, colours]);
 
   return (
-    <section className="card min-w-0" aria-labelledby={titleId}>
+    <section className="card flex min-w-0 flex-col" aria-labelledby={titleId}>
       <h2 id={titleId} className="font-semibold">
         {series.label}
       </h2>
@@ -44,7 +44,7 @@ export function MetricsChart({ series, start, end }: { series: Series; start: st
       <p className="figure mt-2 min-h-12 text-sm text-soft">{series.summary}</p>
       {known.length > 0 && (
         <>
-          <div className="mt-3 h-52" aria-hidden="true">
+          <div className="mt-auto h-56 pt-3" aria-hidden="true">
             <Line data={data} options={options} />
           </div>
           <details className="mt-3 text-sm">
@@ -75,7 +75,7 @@ export function MetricsChart({ series, start, end }: { series: Series; start: st
 }
 
 function chartOptions(
-  { points, format }: Series,
+  { points, format, tick }: Series,
   start: string,
   end: string,
   colours: ReturnType<typeof useChartColours>,
@@ -105,7 +105,7 @@ function chartOptions(
         beginAtZero: true,
         grid: { color: colours.line },
         border: { display: false },
-        ticks: { ...label, maxTicksLimit: 5, callback: (value) => format(Number(value)) },
+        ticks: { ...label, maxTicksLimit: 5, callback: (value) => tick(Number(value)) },
       },
     },
     plugins: {

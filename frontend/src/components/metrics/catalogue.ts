@@ -109,7 +109,7 @@ export function formatMetric(key: string, value: unknown, currency: string): str
 
 export interface Change {
   direction: "up" | "down" | "same";
-  /** "8%" for amounts, "0.2 points" for ratios (percentage points), "0.05" for plain numbers */
+  /** "8%" for amounts and counts, "0.2 percentage points" for ratios, "0.05" for plain numbers */
   size: string;
   good: boolean;
 }
@@ -121,15 +121,16 @@ export function compare(metric: MetricInfo, now: number | null, before: number |
   let size: string;
   if (metric.unit === "ratio") {
     const digits = Math.abs(difference) < 0.01 ? 2 : 1;
-    size = `${count(Math.abs(difference) * 100, digits)} points`;
+    size = `${count(Math.abs(difference) * 100, digits)} percentage points`;
     if (Math.abs(difference) < 0.00005) return { direction: "same", size, good: true };
   } else if (metric.unit === "number") {
     size = count(Math.abs(difference), 2);
     if (Math.abs(difference) < 0.005) return { direction: "same", size, good: true };
   } else {
     if (before === 0) return now === 0 ? { direction: "same", size: "0%", good: true } : null;
-    size = percent(Math.abs(difference / before) < 0.1 ? roundTo(Math.abs(difference / before), 3) : roundTo(Math.abs(difference / before), 2));
-    if (Math.abs(difference / before) < 0.0005) return { direction: "same", size, good: true };
+    const share = Math.abs(difference / before);
+    size = percent(roundTo(share, share < 0.1 ? 3 : 2));
+    if (share < 0.0005) return { direction: "same", size, good: true };
   }
   const direction = difference > 0 ? "up" : "down";
   return { direction, size, good: (direction === "up") === (metric.better === "higher") };
@@ -139,10 +140,7 @@ function roundTo(value: number, digits: number): number {
   return Number(value.toFixed(digits));
 }
 
-/** The newest snapshot that shares no day with `latest`: the period before it, if the history reaches that far. */
+/** The newest snapshot of `history` (oldest first) that shares no day with `latest`: the period before it, if the history reaches that far. */
 export function periodBefore(history: readonly Metrics[], latest: Metrics): Metrics | null {
-  const before = history
-    .filter((each) => each.period_end < latest.period_start)
-    .reduce<Metrics | null>((best, each) => (best === null || each.period_end > best.period_end ? each : best), null);
-  return before;
+  return history.findLast((each) => each.period_end < latest.period_start) ?? null;
 }

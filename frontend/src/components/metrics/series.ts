@@ -1,6 +1,6 @@
 /** What the metrics page draws: a value per day, and the words that say the same. */
 import type { Metrics, ScorePoint } from "../../lib/api";
-import { addDays, day } from "../../lib/format";
+import { addDays, day, money } from "../../lib/format";
 import { byDay } from "../score/history";
 import { compare, formatMetric, METRICS, type MetricInfo } from "./catalogue";
 
@@ -10,6 +10,8 @@ export interface Series {
   meaning: string;
   points: readonly { date: string; value: number | null }[];
   format: (value: number | null) => string;
+  /** Shorter, for the axis */
+  tick: (value: number) => string;
   /** One sentence for those who cannot or do not want to read the line. */
   summary: string;
 }
@@ -18,7 +20,9 @@ export function metricSeries(history: readonly Metrics[], currency: string): Ser
   return METRICS.map((metric) => {
     const points = history.map((each) => ({ date: each.period_end, value: each[metric.key] }));
     const format = (value: number | null) => formatMetric(metric.key, value, currency);
-    return { key: metric.key, label: metric.label, meaning: metric.meaning, points, format, summary: summarize(metric, points, format) };
+    const tick = metric.unit === "money" ? (value: number) => money(value, currency, { compact: true }) : format;
+    const { key, label, meaning } = metric;
+    return { key, label, meaning, points, format, tick, summary: summarize(metric, points, format) };
   });
 }
 
@@ -34,6 +38,7 @@ export function scoreSeries(scores: readonly ScorePoint[], start: string, end: s
     meaning: "The score of each day, as it would have been computed on that day.",
     points,
     format,
+    tick: String,
     summary: summarize({ ...info, key: "transaction_count", meaning: "" }, points, format),
   };
 }

@@ -70,24 +70,23 @@ function Fact({ title, children }: { title: string; children: string }) {
 
 function Importing() {
   const { business, stripe } = useCurrentBusiness();
-  // A 404 while the import runs is expected; the answer counts as soon as it is a score.
-  const readiness = useQuery({ ...readinessQuery(business.id), refetchInterval: 1_500 });
+  // There cannot be a score before the newest 90 days have been read.
+  const readiness = useQuery({ ...readinessQuery(business.id), enabled: stripe.import?.state !== "starting" });
+  const scored = typeof readiness.data?.score === "number";
   useEffect(() => {
-    if (readiness.isSuccess) go(DASHBOARD);
-  }, [readiness.isSuccess]);
-
-  const insufficient = readiness.error && "reason" in readiness.error && readiness.error.reason === "insufficient_history";
+    if (scored) go(DASHBOARD);
+  }, [scored]);
   return (
     <>
-      <h1 className="heading text-2xl">{readiness.isSuccess ? "Your score is ready" : "Reading your history"}</h1>
+      <h1 className="heading text-2xl">{scored ? "Your score is ready" : "Reading your history"}</h1>
       <p className="mt-2 text-soft">
         The newest 90 days come first, so your score appears in moments. The time before follows in the background.
       </p>
       {stripe.import && <ImportProgress progress={stripe.import} />}
-      {insufficient && stripe.import?.state !== "starting" && (
+      {readiness.data?.score === null && readiness.data.reason === "insufficient_history" && (
         <div className="card mt-4">
           <p className="font-semibold">There is not enough history for a score yet.</p>
-          <p className="mt-1 text-sm text-soft">{readiness.error?.message}</p>
+          <p className="mt-1 text-sm text-soft">{readiness.data.message}</p>
           <p className="mt-3 text-sm">
             <a href={DASHBOARD}>Go to the dashboard</a>
           </p>

@@ -1,16 +1,12 @@
-import { useQuery } from "@tanstack/react-query";
-import type { ApiError } from "../../lib/api/errors";
 import { connectUrl } from "../../lib/navigation";
-import { readinessQuery } from "../../lib/queries";
+import type { NoScore as Props } from "../../lib/queries";
 import { useCurrentBusiness } from "../DashboardGuard";
 import { Empty } from "../ui/states";
 
-/** Why there is no score yet, from `details.reason` of the API's 404, and what comes next. */
-export function NoScore({ error }: { error: ApiError }) {
+/** Why there is no score yet, and what comes next. */
+export function NoScore({ reason, message }: Props) {
   const { business } = useCurrentBusiness();
-  // While data comes in the answer changes by itself, so keep asking.
-  useQuery({ ...readinessQuery(business.id), refetchInterval: error.reason === "importing" ? 2_000 : false });
-  switch (error.reason) {
+  switch (reason) {
     case "not_connected":
       return (
         <Empty
@@ -21,12 +17,12 @@ export function NoScore({ error }: { error: ApiError }) {
             </a>
           }
         >
-          {error.message}
+          {message}
         </Empty>
       );
     case "importing":
-      return <Empty title="Your score is being computed">{error.message} This page shows it as soon as it is there.</Empty>;
+      return <Empty title="Your score is being computed">{message} This page shows it as soon as it is there.</Empty>;
     default:
-      return <Empty title="Not enough history for a score yet">{error.message}</Empty>;
+      return <Empty title="Not enough history for a score yet">{message}</Empty>;
   }
 }

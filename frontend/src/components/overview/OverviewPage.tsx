@@ -1,7 +1,6 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { type ReactNode, useEffect, useRef } from "react";
-import type { Metrics, Readiness } from "../../lib/api";
-import { ApiError } from "../../lib/api/errors";
+import type { Metrics, Readiness, Recommendation } from "../../lib/api";
 import { addDays } from "../../lib/format";
 import {
   isImporting,
@@ -31,16 +30,17 @@ const HISTORY_DAYS = 180;
 
 /** The page that owners open every morning: where the business stands, why, and what to do about it. */
 export function OverviewPage() {
-  const { business } = useCurrentBusiness();
+  const { business, stripe } = useCurrentBusiness();
   const readiness = useQuery(readinessQuery(business.id));
+  const recommendations = useQuery(recommendationsQuery(business.id));
   useRefreshAfterImport();
 
   return (
     <>
       <PageHeader title={business.name} />
       <div className="flex flex-col gap-6">
-        <OnboardingSteps scored={readiness.isSuccess} />
-        {readiness.isPending ? (
+        {/* Both at once, so that nothing that comes later pushes down what is being read. */}
+        {readiness.isPending || recommendations.isPending ? (
           <Loading label="Loading your score">
             <div className="grid gap-6 lg:grid-cols-[22rem_1fr]">
               <Skeleton className="h-96" />
@@ -48,12 +48,25 @@ export function OverviewPage() {
             </div>
             <Skeleton className="mt-6 h-64" />
           </Loading>
-        ) : readiness.data ? (
-          <Score readiness={readiness.data} />
-        ) : readiness.error instanceof ApiError && readiness.error.reason ? (
-          <NoScore error={readiness.error} />
-        ) : (
+        ) : readiness.isError ? (
           <Failure error={readiness.error} retry={() => void readiness.refetch()} />
+        ) : (
+          <>
+            {recommendations.data && (
+              <Checklist steps={onboardingSteps(business, stripe, readiness.data.score !== null, recommendations.data)} />
+            )}
+            {readiness.data.score === null ? (
+              <NoScore {...readiness.data} />
+            ) : (
+              <Score readiness={readiness.data}>
+                {recommendations.isError ? (
+                  <Failure error={recommendations.error} retry={() => void recommendations.refetch()} />
+                ) : (
+                  <NextActions recommendations={recommendations.data} />
+                )}
+              </Score>
+            )}
+          </>
         )}
         <KeyFigures />
       </div>
@@ -74,13 +87,7 @@ function useRefreshAfterImport() {
   }, [importing, business.id, queries]);
 }
 
-function OnboardingSteps({ scored }: { scored: boolean }) {
-  const { business, stripe } = useCurrentBusiness();
-  const all = useQuery(recommendationsQuery(business.id));
-  return all.data ? <Checklist steps={onboardingSteps(business, stripe, scored, all.data)} /> : null;
-}
-
-function Score({ readiness }: { readiness: Readiness }) {
+function Score({ readiness, children }: { readiness: Readiness; children: ReactNode }) {
   const { business } = useCurrentBusiness();
   const history = useQuery(readinessHistoryQuery(business.id, HISTORY_DAYS));
   const change = history.data ? changeSince(history.data, readiness.score, readiness.as_of, 7) : null;
@@ -90,7 +97,7 @@ function Score({ readiness }: { readiness: Readiness }) {
         <ScoreCard {...readiness} asOf={readiness.as_of} change={change} />
         <Panel title="Your score over time">
           {history.isPending ? (
-            <Skeleton className="h-56" />
+            <Skeleton className="h-56 lg:h-76" />
           ) : history.isError ? (
             <Failure error={history.error} retry={() => void history.refetch()} />
           ) : (
@@ -98,7 +105,7 @@ function Score({ readiness }: { readiness: Readiness }) {
           )}
         </Panel>
       </div>
-      <NextActions />
+      {children}
       <Panel title="What makes up your score" note="Ordered by what there is to gain.">
         <Contributions contributions={readiness.contributions} raw={readiness.raw_score} />
         <p className="mt-4 text-xs text-faint">
@@ -109,24 +116,17 @@ function Score({ readiness }: { readiness: Readiness }) {
   );
 }
 
-function NextActions() {
+function NextActions({ recommendations }: { recommendations: readonly Recommendation[] }) {
   const { business, canWrite } = useCurrentBusiness();
-  const pending = useQuery(recommendationsQuery(business.id, { status: "pending" }));
   return (
     <Panel title="What to do next" action={<a href="/dashboard/recommendations">All recommendations</a>}>
-      {pending.isPending ? (
-        <Skeleton className="h-40" />
-      ) : pending.isError ? (
-        <Failure error={pending.error} retry={() => void pending.refetch()} />
-      ) : (
-        <RecommendationList
-          businessId={business.id}
-          currency={business.currency}
-          recommendations={pending.data}
-          canWrite={canWrite}
-          limit={3}
-        />
-      )}
+      <RecommendationList
+        businessId={business.id}
+        currency={business.currency}
+        recommendations={recommendations.filter(({ status }) => status === "pending")}
+        canWrite={canWrite}
+        limit={3}
+      />
     </Panel>
   );
 }
@@ -134,7 +134,7 @@ function NextActions() {
 function KeyFigures() {
   const { business } = useCurrentBusiness();
   const latest = useQuery(metricsQuery(business.id));
-  if (latest.error instanceof ApiError && latest.error.code === "NOT_FOUND") return null;
+  if (latest.data === null) return null;
   return (
     <Panel title="Key metrics, last 30 days" action={<a href="/dashboard/metrics">All metrics</a>}>
       {latest.isPending ? (

@@ -47,7 +47,7 @@ function Factor({ factor, points: got, max_points, reason, confidence }: Contrib
       </div>
       <p className="text-sm text-soft">
         {reason}
-        {confidence < 0.5 && <span className="text-faint"> Little data so far, so this counts only in part.</span>}
+        {confidence > 0 && confidence < 0.5 && <span className="text-faint"> Little data so far, so this counts only in part.</span>}
       </p>
     </li>
   );

@@ -35,7 +35,7 @@ export function ScoreHistory({ scores }: { scores: readonly ScorePoint[] }) {
           <svg
             viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
             preserveAspectRatio="none"
-            className="block h-44 w-full overflow-visible"
+            className="block h-44 w-full lg:h-64 overflow-visible"
             aria-hidden="true"
           >
             {TIERS.map(({ tier, to }) => (
@@ -87,15 +87,15 @@ export function ScoreHistory({ scores }: { scores: readonly ScorePoint[] }) {
             aria-valuetext={`${day(shown.as_of)}: ${shown.score}, ${tierLabel(shown.tier)}`}
           />
         </div>
-        <svg viewBox="0 0 22 200" className="figure h-44 w-[19px] shrink-0 overflow-visible text-faint" aria-hidden="true">
+        <svg className="figure h-44 w-6 shrink-0 overflow-visible text-xs text-faint lg:h-64" aria-hidden="true">
           {[0, 40, 70, 85, 100].map((value) => (
-            <text key={value} x="0" y={y(value) + 4} fontSize="14" fill="currentColor">
+            <text key={value} y={`${100 - value}%`} dy="0.35em" fill="currentColor">
               {value}
             </text>
           ))}
         </svg>
       </div>
-      <div className="figure mr-7 mt-1.5 flex justify-between text-xs text-faint">
+      <div className="figure mr-8 mt-1.5 flex justify-between text-xs text-faint">
         <span>{day(first.as_of)}</span>
         <span>{day(last.as_of)}</span>
       </div>
