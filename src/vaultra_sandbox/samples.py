@@ -13,10 +13,11 @@ def _ramp(age: int, start: float, end: float, days: int, until: int = 0) -> floa
 
 
 def _cafe_sales(age: int) -> float:
-    """Terrace weather sells; in the winter before last month the heating failed and so did the sales."""
+    """Terraces sell in summer. Half a year ago a burst pipe closed the kitchen, and guests come back slowly."""
     season = 1.0 + 0.15 * math.cos((age + 75) / 365.25 * 2 * math.pi)
-    slump = 0.45 if -200 <= age < -135 else _ramp(age, 0.5, 1.0, 120, until=-15) if age >= -135 else 1.0
-    return 3.6 * season * slump
+    if -165 <= age < -135:
+        return 0.5 * season
+    return 3.8 * season * _ramp(age, 0.55, 1.0, 105, until=-30) if age >= -135 else 3.8 * season
 
 
 SAMPLES: Final[Mapping[str, Profile]] = {
@@ -25,18 +26,18 @@ SAMPLES: Final[Mapping[str, Profile]] = {
         Profile(
             name="cafe",
             title="Harbour Street Café",
-            line="A seasonal café with catering: a bad winter, and a recovery since.",
+            line="A seasonal café with catering: a bad spell half a year ago, and a recovery since.",
             mcc="5812",
             product="Coffee, lunch and office catering",
             days=450,
             opens=(7, 17),
             weekdays=(0.9, 0.9, 1.0, 1.0, 1.2, 1.3, 0.7),
             sales=_cafe_sales,
-            prices=(4_800, 8_900, 12_500, 14_500, 18_900, 22_000, 26_000),
-            regulars=0.8,
+            prices=(3_900, 7_900, 11_500, 14_500, 18_900, 24_000, 34_000),
+            regulars=0.6,
             walk_ins=0.2,
-            refunds=lambda _age: 0.015,
-            disputes=lambda _age: 0.002,
+            refunds=lambda _age: 0.04,
+            disputes=lambda _age: 0.003,
         ),
         Profile(
             name="saas",
@@ -57,7 +58,7 @@ SAMPLES: Final[Mapping[str, Profile]] = {
             founders=45,
             churn=0.022,
             unpaid=0.05,
-            whale=Plan(name="Enterprise", amount=152_000, interval="week"),
+            whale=Plan(name="Enterprise", amount=218_000, interval="week"),
             refunds=lambda _age: 0.006,
             disputes=lambda _age: 0.001,
         ),
@@ -76,7 +77,7 @@ SAMPLES: Final[Mapping[str, Profile]] = {
             regulars=0.3,
             declined=0.05,
             refunds=lambda age: _ramp(age, 0.03, 0.11, 30, until=-90),
-            disputes=lambda age: 0.004 if age < -95 else _ramp(age, 0.05, 0.02, 60, until=60),
+            disputes=lambda age: 0.004 if age < -120 else _ramp(age, 0.036, 0.015, 120, until=150),
             inquiries=0.12,
             payout_failures=lambda age: 0.0 if age < -100 else 0.18,
         ),
