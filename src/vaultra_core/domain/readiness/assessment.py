@@ -12,6 +12,11 @@ class Tier(enum.StrEnum):
     FUNDING_READY = "funding_ready"
     HIGHLY_ATTRACTIVE = "highly_attractive"
 
+    @property
+    def label(self) -> str:
+        """The tier as people read it."""
+        return "Funding-ready" if self is Tier.FUNDING_READY else self.value.replace("_", " ").capitalize()
+
 
 class Contribution(msgspec.Struct, frozen=True, kw_only=True):
     """What one factor adds to (or a cap takes from) the raw score.
