@@ -14,7 +14,7 @@ endif
 MAKEFLAGS += --no-builtin-rules
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint format types e2e docs setup lock clean
+.PHONY: help demo test lint format types e2e docs client setup lock clean .build/openapi.json
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -28,11 +28,12 @@ test: setup ## Run every test: Python, dashboard, end to end in a browser
 e2e: setup ## Run the end-to-end tests only
 	@.venv/bin/pytest tests/e2e
 
-lint: setup ## Check style, the dependency rule, and the dashboard
+lint: setup .build/openapi.json ## Check style, the dependency rule, and the dashboard with its client
 	@.venv/bin/ruff check
 	@.venv/bin/ruff format --check
 	@scripts/quietly import-linter .venv/bin/lint-imports
 	@scripts/quietly dashboard-check npm --prefix frontend run check
+	@scripts/quietly dashboard-client npm --prefix frontend run generate -- --check
 
 types: setup ## Check types, strictly
 	@.venv/bin/mypy
@@ -44,6 +45,9 @@ format: setup ## Rewrite Python files in the project's style
 docs: setup ## Check that links and settings in the documents are true
 	@.venv/bin/python scripts/check_docs.py
 
+client: frontend/node_modules/.installed .build/openapi.json ## Generate the dashboard's API types anew
+	@scripts/quietly dashboard-client npm --prefix frontend run generate
+
 setup: .venv/.project frontend/dist/index.html ## Make the environment and build the dashboard, nothing else
 
 lock: .venv/.project ## Lock the requirements anew: make lock [ARGS=--upgrade]
@@ -52,7 +56,7 @@ lock: .venv/.project ## Lock the requirements anew: make lock [ARGS=--upgrade]
 clean: ## Remove what make made; the data of the demo stays
 	@rm -rf .venv .build .pytest_cache .ruff_cache .mypy_cache .import_linter_cache .hypothesis
 	@rm -rf frontend/node_modules frontend/dist frontend/.astro
-	@find src tests scripts bench -name __pycache__ -prune -exec rm -rf {} +
+	@find src tests scripts -name __pycache__ -prune -exec rm -rf {} +
 
 # An environment that was moved or copied still points to where it was made.
 ifneq ($(shell cat .venv/.place 2>/dev/null),$(CURDIR))
@@ -66,6 +70,10 @@ endif
 .venv/.project: pyproject.toml .venv/.requirements
 	@scripts/quietly project .venv/bin/python -m pip install --no-index --no-deps --no-build-isolation --editable .
 	@touch $@
+
+.build/openapi.json: .venv/.project
+	@mkdir -p .build
+	@.venv/bin/vaultra openapi >$@
 
 frontend/node_modules/.installed: frontend/package-lock.json frontend/.npmrc .venv/.requirements
 	@scripts/quietly dashboard-packages npm --prefix frontend ci
