@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from vaultra_core.domain.readiness.rulebook import RULEBOOKS
+
 STRIPE_API = "https://api.stripe.com"
 STRIPE_CONNECT = "https://connect.stripe.com"
 
@@ -70,6 +72,8 @@ def load_settings(environment: Mapping[str, str] | None = None, *, env_file: Pat
                 values[name] = (SECRET_FILES / spelling).read_text().strip()
     values |= {name: value for name, value in environment.items() if name in names}
     settings = _convert({name: value for name, value in values.items() if name in names and value != ""})
+    if settings.rulebook not in RULEBOOKS:
+        raise SettingsError(f"RULEBOOK is not usable: choose one of {', '.join(RULEBOOKS)}.")
     if settings.production:
         _refuse_for_production(settings)
     return settings

@@ -12,6 +12,7 @@ from litestar.exceptions import HTTPException, NotFoundException
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
+from litestar.params import FromPath
 
 from vaultra_core.errors import VaultraError
 from vaultra_http.authentication import PUBLIC, BearerAuthentication, public
@@ -78,11 +79,11 @@ def _openapi() -> OpenAPIConfig:
 
 
 @route(
-    ["/", "/{path:path}"],
+    "/{path:path}",
     http_method=[HttpMethod.GET, HttpMethod.POST, HttpMethod.PUT, HttpMethod.PATCH, HttpMethod.DELETE],
     include_in_schema=False,
     opt=public["opt"],
 )
-async def unknown_path(path: str = "") -> None:
+async def unknown_path(path: FromPath[str]) -> None:
     """Without this, an unknown API path would answer with the site's page for lost people."""
     raise NotFoundException

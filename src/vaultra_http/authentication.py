@@ -6,6 +6,7 @@ from uuid import UUID
 from litestar import Request
 from litestar.connection import ASGIConnection
 from litestar.middleware import AbstractAuthenticationMiddleware, AuthenticationResult
+from litestar.params import FromQuery
 
 from vaultra_core.errors import Unauthorized
 from vaultra_core.identity import Caller, Role
@@ -36,16 +37,16 @@ async def _caller(request: AuthenticatedRequest, business_id: UUID | None, minim
     return caller
 
 
-async def provide_viewer(request: AuthenticatedRequest, business_id: UUID | None = None) -> Caller:
+async def provide_viewer(request: AuthenticatedRequest, business_id: FromQuery[UUID | None] = None) -> Caller:
     """The caller, who may read."""
     return await _caller(request, business_id, Role.VIEWER)
 
 
-async def provide_admin(request: AuthenticatedRequest, business_id: UUID | None = None) -> Caller:
+async def provide_admin(request: AuthenticatedRequest, business_id: FromQuery[UUID | None] = None) -> Caller:
     """The caller, who may write."""
     return await _caller(request, business_id, Role.ADMIN)
 
 
-async def provide_owner(request: AuthenticatedRequest, business_id: UUID | None = None) -> Caller:
+async def provide_owner(request: AuthenticatedRequest, business_id: FromQuery[UUID | None] = None) -> Caller:
     """The caller, who may connect and disconnect."""
     return await _caller(request, business_id, Role.OWNER)

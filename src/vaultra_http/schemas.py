@@ -6,17 +6,17 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 import msgspec
-from vaultra_core.views import MetricsView, ReadinessView, RecommendationView
 
 from vaultra_core import money
 from vaultra_core.domain.accounts import Business, Industry, MemberOf, User
 from vaultra_core.domain.activity import DayActivity
 from vaultra_core.domain.metrics import MetricsSnapshot
-from vaultra_core.domain.recommendations.base import Recommendation
+from vaultra_core.domain.recommendations.base import Recommendation, Status
 from vaultra_core.identity import Role
 from vaultra_core.ports.storage import StoredScore
 from vaultra_core.use_cases.get_connection import Connection
 from vaultra_core.use_cases.get_metrics import LatestMetrics
+from vaultra_core.views import MetricsView, ReadinessView, RecommendationView
 from vaultra_http.rendering import utc
 
 # PostgreSQL cannot hold NUL; nobody types control characters.
@@ -207,7 +207,7 @@ class TodayView(msgspec.Struct, kw_only=True):
         return cls(date=day.day, revenue=money.to_major(day.gross_minor, currency), transaction_count=day.charge_count)
 
 
-class BusinessMetrics(MetricsView, kw_only=True):
+class BusinessMetrics(MetricsView, frozen=True, kw_only=True):
     business_id: UUID
 
     @classmethod
@@ -215,7 +215,7 @@ class BusinessMetrics(MetricsView, kw_only=True):
         return cls(business_id=business_id, **msgspec.structs.asdict(MetricsView.of(snapshot)))
 
 
-class LatestMetricsView(BusinessMetrics, kw_only=True):
+class LatestMetricsView(BusinessMetrics, frozen=True, kw_only=True):
     today: TodayView
 
     @classmethod
@@ -228,7 +228,7 @@ class MetricsHistoryView(msgspec.Struct):
     metrics: list[BusinessMetrics]
 
 
-class BusinessReadiness(ReadinessView, kw_only=True):
+class BusinessReadiness(ReadinessView, frozen=True, kw_only=True):
     business_id: UUID
     created_at: dt.datetime
 
@@ -254,23 +254,22 @@ class ReadinessHistoryView(msgspec.Struct):
     scores: list[ScoreView]
 
 
-class BusinessRecommendation(RecommendationView, kw_only=True):
+class BusinessRecommendation(RecommendationView, frozen=True, kw_only=True):
     id: UUID
     business_id: UUID
-    status: Literal["pending", "accepted", "dismissed", "resolved"]
+    status: Status
     created_at: dt.datetime
     updated_at: dt.datetime
 
     @classmethod
     def stored(cls, recommendation: Recommendation) -> "BusinessRecommendation":
-        view = msgspec.structs.asdict(RecommendationView.of(recommendation.advice))
         return cls(
             id=recommendation.id,
             business_id=recommendation.business_id,
-            status=recommendation.status.value,
+            status=recommendation.status,
             created_at=utc(recommendation.created_at),
             updated_at=utc(recommendation.updated_at),
-            **view,
+            **msgspec.structs.asdict(RecommendationView.of(recommendation.advice)),
         )
 
 

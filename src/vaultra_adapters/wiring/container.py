@@ -61,7 +61,10 @@ class Adapters(Provider):
         self._pool_size = pool_size
 
     clock = provide(SystemClock, provides=Clock)
-    hasher = provide(Argon2Hasher, provides=PasswordHasher)
+
+    @provide
+    def hasher(self) -> PasswordHasher:
+        return Argon2Hasher()
 
     @provide
     def settings(self) -> Settings:

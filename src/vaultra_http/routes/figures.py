@@ -7,8 +7,8 @@ from uuid import UUID
 from dishka import FromDishka
 from dishka.integrations.litestar import inject
 from litestar import Router, get, patch
-from litestar.di import Provide
-from litestar.params import Parameter
+from litestar.di import NamedDependency, Provide
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
 from vaultra_core.domain.recommendations.base import Priority, Status
 from vaultra_core.identity import Caller
@@ -33,17 +33,17 @@ from vaultra_http.schemas import (
 
 @get("/metrics", summary="The latest metrics", responses=BUSINESS_READ)
 @inject
-async def latest_metrics(caller: Caller, use_case: FromDishka[GetMetrics]) -> LatestMetricsView:
+async def latest_metrics(caller: NamedDependency[Caller], use_case: FromDishka[GetMetrics]) -> LatestMetricsView:
     return LatestMetricsView.latest(caller.business_id, await use_case.execute(caller))
 
 
 @get("/metrics/history", summary="Metrics of past periods, oldest first", responses=BUSINESS_READ | errors(422))
 @inject
 async def metrics_history(
-    caller: Caller,
+    caller: NamedDependency[Caller],
     use_case: FromDishka[GetMetrics],
-    start_date: dt.date | None = None,
-    end_date: dt.date | None = None,
+    start_date: FromQuery[dt.date | None] = None,
+    end_date: FromQuery[dt.date | None] = None,
 ) -> MetricsHistoryView:
     snapshots = await use_case.history(caller, start_date, end_date)
     return MetricsHistoryView([BusinessMetrics.stored(caller.business_id, snapshot) for snapshot in snapshots])
@@ -51,16 +51,16 @@ async def metrics_history(
 
 @get("/readiness", summary="The readiness score, explained", responses=BUSINESS_READ)
 @inject
-async def readiness(caller: Caller, use_case: FromDishka[GetReadiness]) -> BusinessReadiness:
+async def readiness(caller: NamedDependency[Caller], use_case: FromDishka[GetReadiness]) -> BusinessReadiness:
     return BusinessReadiness.stored(caller.business_id, await use_case.execute(caller))
 
 
 @get("/readiness/history", summary="Scores of past days, newest first", responses=BUSINESS_READ)
 @inject
 async def readiness_history(
-    caller: Caller,
+    caller: NamedDependency[Caller],
     use_case: FromDishka[GetReadiness],
-    limit: Annotated[int, Parameter(ge=1, le=400)] = 30,
+    limit: Annotated[int, QueryParameter(ge=1, le=400)] = 30,
 ) -> ReadinessHistoryView:
     scores = await use_case.history(caller, limit=limit)
     return ReadinessHistoryView([ScoreView.of(score) for score in scores])
@@ -69,10 +69,10 @@ async def readiness_history(
 @get("/recommendations", summary="What would raise the score, most first", responses=BUSINESS_READ)
 @inject
 async def recommendations(
-    caller: Caller,
+    caller: NamedDependency[Caller],
     use_case: FromDishka[ListRecommendations],
-    status: Status | None = None,
-    priority: Priority | None = None,
+    status: FromQuery[Status | None] = None,
+    priority: FromQuery[Priority | None] = None,
 ) -> RecommendationsView:
     found = await use_case.execute(caller, status=status, priority=priority)
     return RecommendationsView([BusinessRecommendation.stored(recommendation) for recommendation in found])
@@ -82,8 +82,8 @@ async def recommendations(
 @inject
 async def decide(
     request: AuthenticatedRequest,
-    recommendation_id: UUID,
-    data: DecisionBody,
+    recommendation_id: FromPath[UUID],
+    data: JSONBody[DecisionBody],
     use_case: FromDishka[DecideRecommendation],
 ) -> BusinessRecommendation:
     decided = await use_case.execute(request.user, recommendation_id, Status(data.status))

@@ -7,8 +7,8 @@ from uuid import UUID
 from dishka import FromDishka
 from dishka.integrations.litestar import inject
 from litestar import Request, Router, delete, get, post
-from litestar.di import Provide
-from litestar.params import Parameter
+from litestar.di import NamedDependency, Provide
+from litestar.params import FromQuery, QueryParameter
 from litestar.response import Redirect
 
 from vaultra_core.domain.accounts import IntegrationStatus
@@ -26,7 +26,9 @@ from vaultra_http.site import PublicUrl
 
 CALLBACK = "/api/v1/integrations/stripe/callback"
 WEBHOOK_LIMIT = 1024 * 1024
-Text = Annotated[str | None, Parameter(max_length=4096)]
+Text = Annotated[str | None, QueryParameter(max_length=4096)]
+# `state` by itself is the framework's own name for something else.
+StateText = Annotated[str | None, QueryParameter(name="state", max_length=4096)]
 
 
 @get(
@@ -39,7 +41,7 @@ Text = Annotated[str | None, Parameter(max_length=4096)]
 @inject
 async def connect(
     request: Request[Any, Any, Any],
-    caller: Caller,
+    caller: NamedDependency[Caller],
     use_case: FromDishka[StartConnect],
     public_url: FromDishka[PublicUrl],
 ) -> AuthorizeView | Redirect:
@@ -60,13 +62,13 @@ async def connect(
 @inject
 async def callback(
     use_case: FromDishka[FinishConnect],
-    state: Text = None,
+    signed_state: StateText = None,
     code: Text = None,
     error: Text = None,
 ) -> Redirect:
     business_id: UUID | None = None
     try:
-        asked = use_case.read_state(state or "")
+        asked = use_case.read_state(signed_state or "")
         business_id = asked.business_id
         if error or not code:
             return _refused("access_denied", "You did not give access, so nothing was connected.", business_id)
@@ -95,7 +97,7 @@ def _reason(problem: VaultraError) -> str:
     responses=BUSINESS_READ,
 )
 @inject
-async def status(caller: Caller, use_case: FromDishka[GetConnection]) -> ConnectionView:
+async def status(caller: NamedDependency[Caller], use_case: FromDishka[GetConnection]) -> ConnectionView:
     connection = await use_case.execute(caller)
     if connection is None or connection.integration.status is IntegrationStatus.REVOKED:
         return ConnectionView(connected=False)
@@ -110,7 +112,9 @@ async def status(caller: Caller, use_case: FromDishka[GetConnection]) -> Connect
     responses=BUSINESS_WRITE,
 )
 @inject
-async def disconnect(caller: Caller, use_case: FromDishka[DisconnectStripe], purge: bool = False) -> None:
+async def disconnect(
+    caller: NamedDependency[Caller], use_case: FromDishka[DisconnectStripe], purge: FromQuery[bool] = False
+) -> None:
     await use_case.execute(caller, purge=purge)
 
 

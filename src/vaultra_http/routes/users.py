@@ -6,6 +6,7 @@ import msgspec
 from dishka import FromDishka
 from dishka.integrations.litestar import inject
 from litestar import Router, get, patch, post
+from litestar.params import FromPath, JSONBody
 
 from vaultra_core import money
 from vaultra_core.errors import InvalidInput
@@ -32,14 +33,16 @@ async def me(request: AuthenticatedRequest, use_case: FromDishka[GetProfile]) ->
 
 @patch("/me", summary="Change name or picture", responses=PERSONAL_WRITE)
 @inject
-async def update_me(request: AuthenticatedRequest, data: ProfileBody, use_case: FromDishka[UpdateProfile]) -> UserView:
+async def update_me(
+    request: AuthenticatedRequest, data: JSONBody[ProfileBody], use_case: FromDishka[UpdateProfile]
+) -> UserView:
     return UserView.of(await use_case.execute(request.user, **_set_fields(data)))
 
 
 @post("/businesses", summary="Register a business", responses=PERSONAL_WRITE)
 @inject
 async def create_business(
-    request: AuthenticatedRequest, data: BusinessBody, use_case: FromDishka[CreateBusiness]
+    request: AuthenticatedRequest, data: JSONBody[BusinessBody], use_case: FromDishka[CreateBusiness]
 ) -> BusinessView:
     fields = _business_fields(_set_fields(data), currency=data.currency)
     return BusinessView.of(await use_case.execute(request.user, **fields))
@@ -49,7 +52,7 @@ async def create_business(
 @inject
 async def get_business(
     request: AuthenticatedRequest,
-    business: UUID,
+    business: FromPath[UUID],
     resolve: FromDishka[ResolveCaller],
     use_case: FromDishka[GetBusiness],
 ) -> BusinessView:
@@ -61,8 +64,8 @@ async def get_business(
 @inject
 async def update_business(
     request: AuthenticatedRequest,
-    business: UUID,
-    data: BusinessChanges,
+    business: FromPath[UUID],
+    data: JSONBody[BusinessChanges],
     resolve: FromDishka[ResolveCaller],
     get_current: FromDishka[GetBusiness],
     use_case: FromDishka[UpdateBusiness],
