@@ -57,10 +57,8 @@ export function DashboardGuard({ children, onboarding = false }: { children: Rea
   if (away !== null || !me.data || !business.data || !stripe.data) {
     return (
       <Loading label="Loading your business">
-        <div className="placeholder">
-          <Skeleton className="h-9 w-64 max-w-full" />
-          <Skeleton className="mt-8 h-80" />
-        </div>
+        <Skeleton className="h-9 w-64 max-w-full" />
+        <Skeleton className="mt-8 h-80" />
       </Loading>
     );
   }

@@ -12,11 +12,13 @@ export function setToken(token: string): void {
   localStorage.setItem(TOKEN_KEY, token);
 }
 
-/** Forget the session, and with it which business was looked at: the next person may be another one. */
+/**
+ * Forget the session, and with it which business was looked at: the next person may be another one. The page is left
+ * next, so the store keeps its value; changing it would only make the page redraw and send the person elsewhere first.
+ */
 export function removeToken(): void {
   localStorage.removeItem(TOKEN_KEY);
   localStorage.removeItem(BUSINESS_KEY);
-  businessIdStore.set(null);
 }
 
 export function isAuthenticated(): boolean {

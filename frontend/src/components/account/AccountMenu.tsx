@@ -16,7 +16,7 @@ export function AccountMenu({ user }: { user: CurrentUser }) {
         type="button"
         popoverTarget={id}
         className="flex size-11 items-center justify-center rounded-full text-sm font-semibold hover:bg-sunken"
-        aria-label={`Account of ${user.name}`}
+        aria-label={`${initials(user.name)}: account of ${user.name}`}
       >
         <span className="flex size-9 items-center justify-center rounded-full bg-accent-soft text-accent" aria-hidden="true">
           {initials(user.name)}

@@ -21,7 +21,7 @@ export function BusinessPage() {
   if (!me.data || (id !== null && !business.data)) {
     return (
       <Loading label="Loading">
-        <Skeleton className="placeholder" />
+        <Skeleton className="h-80" />
       </Loading>
     );
   }

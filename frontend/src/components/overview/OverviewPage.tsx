@@ -46,7 +46,7 @@ export function OverviewPage() {
               <Skeleton className="h-96" />
               <Skeleton className="h-96" />
             </div>
-            <Skeleton className="mt-6 h-64" />
+            <Skeleton className="mt-6 h-screen" />
           </Loading>
         ) : readiness.isError ? (
           <Failure error={readiness.error} retry={() => void readiness.refetch()} />

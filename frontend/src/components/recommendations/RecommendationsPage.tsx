@@ -47,7 +47,10 @@ export function RecommendationsPage() {
         />
       </div>
       {!canWrite && <p className="mb-4 text-sm text-soft">You can read these. Deciding needs the role admin or owner.</p>}
-      <section className="card py-1!" aria-label="Recommendations">
+      <section className="card py-1!" aria-labelledby="list-title">
+        <h2 id="list-title" className="sr-only">
+          {status === "all" ? "All recommendations" : STATUSES[status]}
+        </h2>
         {query.isPending ? (
           <Loading label="Loading recommendations">
             <Skeleton className="my-5 h-28" />
