@@ -43,9 +43,15 @@ async def engine(shared_engine: AsyncEngine) -> AsyncEngine:
 
 
 @pytest.fixture
-def uow(engine: AsyncEngine) -> UnitOfWorkFactory:
+def postgres_uow(engine: AsyncEngine) -> UnitOfWorkFactory:
     """Opens units of work on the empty test database."""
     return lambda: PostgresUnitOfWork(engine)
+
+
+@pytest.fixture
+def uow(postgres_uow: UnitOfWorkFactory) -> UnitOfWorkFactory:
+    """Storage for tests that need a real one; the contract suites put others in its place."""
+    return postgres_uow
 
 
 @pytest.fixture(scope="session")

@@ -103,13 +103,14 @@ def unavailable(error: BaseException) -> Unavailable:
 def translated(error: BaseException) -> VaultraError | None:
     """What a driver's error means in Vaultra's words; None for a mistake of our own, which should stay loud.
 
-    A violated constraint is a `Conflict`, a value that the types cannot hold `InvalidInput`, and everything that may
-    go well next time (no connection, a deadlock, a timeout, a server that shuts down) `Unavailable`.
+    A row that exists already, or that refers to one that does not, is a `Conflict`, a value that types and checks do
+    not allow `InvalidInput`, and everything that may go well next time (no connection, a deadlock, a timeout, a server
+    that shuts down) `Unavailable`.
     """
+    if isinstance(error, (asyncpg.DataError, asyncpg.CheckViolationError, asyncpg.NotNullViolationError, UnicodeError)):
+        return InvalidInput(f"The database cannot hold this value: {error}")
     if isinstance(error, asyncpg.IntegrityConstraintViolationError):
         return Conflict("It exists already, or what it refers to is gone.", constraint=error.constraint_name)
-    if isinstance(error, asyncpg.DataError):
-        return InvalidInput(f"The database cannot hold this value: {error}")
     passing = (
         asyncpg.PostgresConnectionError,
         asyncpg.TransactionRollbackError,

@@ -41,6 +41,7 @@ class PostgresEventAcceptor:
         self._queue: deque[tuple[StripeEvent, Waiter]] = deque()
         self._arrived = asyncio.Event()
         self._writer: asyncio.Task[None] | None = None
+        self._connection: asyncpg.Connection | None = None
         self._stopping = False
         # The very statement of the inbox, as the driver takes it: text with numbered parameters.
         compiled = accept_events().compile(dialect=registry.load("postgresql.asyncpg")())
@@ -82,14 +83,14 @@ class PostgresEventAcceptor:
         await self.stop()
 
     async def _write(self) -> None:
-        connection: asyncpg.Connection | None = None
         try:
             while batch := await self._next_batch():
-                connection = await self._store(connection, batch)
+                await self._store(batch)
         finally:
-            if connection is not None:
+            if self._connection is not None:
                 with suppress(Exception):
-                    await connection.close(timeout=1)
+                    await self._connection.close(timeout=1)
+                self._connection = None
 
     async def _next_batch(self) -> list[tuple[StripeEvent, Waiter]]:
         """What is waiting, as soon as there is something; empty when it is time to stop."""
@@ -98,43 +99,39 @@ class PostgresEventAcceptor:
             await self._arrived.wait()
         return [self._queue.popleft() for _ in range(min(BATCH, len(self._queue)))]
 
-    async def _store(
-        self, connection: asyncpg.Connection | None, batch: list[tuple[StripeEvent, Waiter]]
-    ) -> asyncpg.Connection | None:
+    async def _store(self, batch: list[tuple[StripeEvent, Waiter]]) -> None:
+        failure: VaultraError | None = None
         try:
-            connection = await self._insert(connection, [event for event, _ in batch])
+            await self._insert([event for event, _ in batch])
         except Exception as error:
-            if (meant := translated(error)) is None:
+            failure = translated(error)
+            if failure is None:
                 log.exception("storing %d events failed", len(batch))
-                meant = unavailable(error)
-            if isinstance(meant, InvalidInput) and len(batch) > 1:
-                # One event that the database cannot hold must not take the others down with it.
-                for entry in batch:
-                    connection = await self._store(connection, [entry])
-                return connection
-            for _, waiter in batch:
-                _settle(waiter, meant)
-            return connection
+                failure = unavailable(error)
+        if isinstance(failure, InvalidInput) and len(batch) > 1:
+            # One event that the database cannot hold must not take the others down with it.
+            for entry in batch:
+                await self._store([entry])
+            return
         for _, waiter in batch:
-            _settle(waiter, None)
-        return connection
+            _settle(waiter, failure)
 
-    async def _insert(self, connection: asyncpg.Connection | None, events: list[StripeEvent]) -> asyncpg.Connection:
+    async def _insert(self, events: list[StripeEvent]) -> None:
         arguments = (self._parameters | accepted_values(events)).values()
-        if connection is not None and not connection.is_closed():
+        while True:
+            fresh = self._connection is None or self._connection.is_closed()
+            if self._connection is None or fresh:
+                self._connection = await open_connection(
+                    self._url, application="vaultra-webhooks", statement_timeout=STATEMENT_TIMEOUT
+                )
             try:
-                await connection.execute(self._statement, *arguments, timeout=STATEMENT_TIMEOUT)
-            except (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, OSError):
-                if not connection.is_closed():
+                await self._connection.execute(self._statement, *arguments, timeout=STATEMENT_TIMEOUT)
+            except Exception:
+                # The server may have gone and come back: inserting again is harmless, so a new connection gets a try.
+                if fresh or not self._connection.is_closed():
                     raise
-                # The server has come back since: inserting again is harmless, so a fresh connection gets its chance.
             else:
-                return connection
-        connection = await open_connection(
-            self._url, application="vaultra-webhooks", statement_timeout=STATEMENT_TIMEOUT
-        )
-        await connection.execute(self._statement, *arguments, timeout=STATEMENT_TIMEOUT)
-        return connection
+                return
 
 
 def _settle(waiter: Waiter, error: VaultraError | None) -> None:

@@ -113,7 +113,7 @@ class PostgresLedger(Collection):
             .where(CHARGES.business_id == business_id, SALE, among(CHARGES.customer, customers))
             .group_by(CHARGES.customer)
         )
-        return dict(found.tuples().all())
+        return {row[0]: row[1] for row in found}
 
     async def charge_times(self, business_id: UUID, spans: Sequence[tuple[str, int, int]]) -> list[int]:
         columns: Columns = [column("customer", Text), column("after", BigInteger), column("until", BigInteger)]

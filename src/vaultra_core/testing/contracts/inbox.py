@@ -1,0 +1,127 @@
+import json
+
+from vaultra_core.ports.storage import UNKNOWN_ACCOUNT, EventAcceptor, StripeEvent, UnitOfWorkFactory
+from vaultra_core.testing.contracts.samples import DAY, NOW, SECOND, an_event, given_integration
+
+LATER = NOW + DAY
+
+
+async def given_events(uow: UnitOfWorkFactory, *events: StripeEvent) -> None:
+    async with uow() as work:
+        assert await work.inbox.accept(events) == len(events)
+        await work.commit()
+
+
+async def claimed(uow: UnitOfWorkFactory, limit: int = 10) -> list[str]:
+    async with uow() as work:
+        return [event.stripe_event_id for event in await work.inbox.claim(LATER, limit=limit)]
+
+
+class InboxContract:
+    async def test_an_event_is_stored_once(self, uow: UnitOfWorkFactory) -> None:
+        await given_events(uow, an_event(1))
+        async with uow() as work:
+            assert await work.inbox.accept([an_event(1), an_event(2), an_event(2)]) == 1
+            assert await work.inbox.accept([]) == 0
+            await work.commit()
+        async with uow() as work:
+            assert await work.inbox.waiting() == 2
+
+    async def test_an_event_comes_back_as_stored(self, uow: UnitOfWorkFactory) -> None:
+        event = an_event(payload='{"b": [1.5, null], "a": "Zoë"}'.encode(), account=None, livemode=True)
+        await given_events(uow, event)
+        async with uow() as work:
+            (stored,) = await work.inbox.claim(LATER, limit=1)
+        assert json.loads(stored.payload) == json.loads(event.payload)
+        same = {name: getattr(stored, name) for name in StripeEvent.__struct_fields__ if name != "payload"}
+        assert same == {name: getattr(event, name) for name in same}
+
+    async def test_the_oldest_are_claimed_first(self, uow: UnitOfWorkFactory) -> None:
+        await given_events(uow, an_event(3), an_event(1), an_event(2))
+        assert await claimed(uow, limit=2) == ["evt_1", "evt_2"]
+
+    async def test_two_claims_at_once_share_no_event(self, uow: UnitOfWorkFactory) -> None:
+        await given_events(uow, *(an_event(number) for number in range(1, 7)))
+        async with uow() as first, uow() as second:
+            one = {event.id for event in await first.inbox.claim(LATER, limit=4)}
+            other = {event.id for event in await second.inbox.claim(LATER, limit=4)}
+        assert len(one) == 4
+        assert len(other) == 2
+        assert not one & other
+
+    async def test_a_claim_that_is_rolled_back_frees_its_events(self, uow: UnitOfWorkFactory) -> None:
+        await given_events(uow, an_event(1))
+        assert await claimed(uow) == ["evt_1"]
+        assert await claimed(uow) == ["evt_1"]
+
+    async def test_what_is_applied_or_ignored_is_done(self, uow: UnitOfWorkFactory) -> None:
+        applied, ignored, rest = an_event(1), an_event(2), an_event(3)
+        await given_events(uow, applied, ignored, rest)
+        async with uow() as work:
+            await work.inbox.mark_applied({applied.id: "applied", ignored.id: "ignored: livemode differs"}, NOW)
+            await work.commit()
+        assert await claimed(uow) == ["evt_3"]
+        async with uow() as work:
+            assert await work.inbox.waiting() == 1
+
+    async def test_a_failed_event_waits_for_its_next_attempt(self, uow: UnitOfWorkFactory) -> None:
+        event = an_event(1)
+        await given_events(uow, event)
+        async with uow() as work:
+            await work.inbox.mark_failed(event.id, "boom", retry_at=LATER, now=NOW)
+            await work.commit()
+        async with uow() as work:
+            assert await work.inbox.claim(LATER - SECOND, limit=1) == []
+            (again,) = await work.inbox.claim(LATER, limit=1)
+            assert (again.attempts, again.last_error, again.dead_at) == (1, "boom", None)
+            assert await work.inbox.dead(limit=10) == []
+
+    async def test_a_dead_event_is_kept_until_it_is_replayed(self, uow: UnitOfWorkFactory) -> None:
+        first, second = an_event(1), an_event(2)
+        await given_events(uow, first, second)
+        async with uow() as work:
+            await work.inbox.mark_failed(second.id, "x" * 10_000, retry_at=None, now=NOW)
+            await work.inbox.mark_failed(first.id, "boom", retry_at=None, now=NOW + SECOND)
+            await work.commit()
+        assert await claimed(uow) == []
+        async with uow() as work:
+            assert [event.stripe_event_id for event in await work.inbox.dead(limit=10)] == ["evt_2", "evt_1"]
+            assert [event.stripe_event_id for event in await work.inbox.dead(limit=1)] == ["evt_2"]
+            assert await work.inbox.waiting() == 0
+            assert await work.inbox.replay(["evt_2", "evt_unknown"], LATER) == 1
+            await work.commit()
+        assert await claimed(uow) == ["evt_2"]
+        async with uow() as work:
+            assert await work.inbox.replay(None, LATER) == 1
+            assert await work.inbox.dead(limit=10) == []
+            assert {event.attempts for event in await work.inbox.claim(LATER, limit=10)} == {0}
+
+    async def test_events_of_an_unknown_account_are_readmitted(self, uow: UnitOfWorkFactory) -> None:
+        early, other, done = an_event(1), an_event(2, account="acct_2"), an_event(3)
+        await given_events(uow, early, other, done)
+        async with uow() as work:
+            outcomes = {early.id: UNKNOWN_ACCOUNT, other.id: UNKNOWN_ACCOUNT, done.id: "applied"}
+            await work.inbox.mark_applied(outcomes, NOW)
+            assert await work.inbox.readmit("acct_1") == 1
+            await work.commit()
+        assert await claimed(uow) == ["evt_1"]
+
+
+class EventAcceptorContract:
+    """Needs `acceptor`, an `EventAcceptor` over the storage of `uow`."""
+
+    async def test_an_accepted_event_is_there_for_everyone(
+        self, uow: UnitOfWorkFactory, acceptor: EventAcceptor
+    ) -> None:
+        await given_integration(uow, external_id="acct_1")
+        await acceptor.accept(an_event(1))
+        await acceptor.accept(an_event(1))
+        assert await claimed(uow) == ["evt_1"]
+
+    async def test_an_event_that_the_inbox_has_is_accepted_too(
+        self, uow: UnitOfWorkFactory, acceptor: EventAcceptor
+    ) -> None:
+        await given_events(uow, an_event(1))
+        await acceptor.accept(an_event(1))
+        async with uow() as work:
+            assert await work.inbox.waiting() == 1

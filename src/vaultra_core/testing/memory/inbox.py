@@ -1,0 +1,85 @@
+import datetime as dt
+from collections.abc import Collection, Mapping, Sequence
+from uuid import UUID
+
+import msgspec
+
+from vaultra_core.ports.storage import UNKNOWN_ACCOUNT, StripeEvent
+from vaultra_core.testing.memory.transaction import MemoryCollection
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """An event with its place in the inbox."""
+
+    event: StripeEvent
+    due: dt.datetime
+    outcome: str | None = None
+
+    @property
+    def waits(self) -> bool:
+        return self.outcome is None and self.event.dead_at is None
+
+
+class MemoryInbox(MemoryCollection):
+    async def accept(self, events: Sequence[StripeEvent]) -> int:
+        known = {entry.event.stripe_event_id for entry in self._entries()}
+        new = 0
+        for event in sorted(events, key=lambda event: event.stripe_event_id):
+            await self._transaction.hold("event id", event.stripe_event_id)
+            if event.stripe_event_id not in known:
+                known.add(event.stripe_event_id)
+                self._put(Entry(event, event.created_at))
+                new += 1
+        return new
+
+    async def claim(self, now: dt.datetime, *, limit: int) -> list[StripeEvent]:
+        waiting = [entry for entry in self._entries() if entry.waits and entry.due <= now]
+        claimed: list[StripeEvent] = []
+        for entry in sorted(waiting, key=lambda entry: (entry.due, entry.event.id)):
+            if len(claimed) < limit and self._transaction.try_hold("event", entry.event.id):
+                claimed.append(entry.event)
+        return claimed
+
+    async def mark_applied(self, outcomes: Mapping[UUID, str], now: dt.datetime) -> None:
+        for event_id, outcome in outcomes.items():
+            entry = self._rows("inbox").get(event_id)
+            if entry is not None:
+                event = msgspec.structs.replace(entry.event, last_error=None)
+                self._put(msgspec.structs.replace(entry, event=event, outcome=outcome))
+
+    async def mark_failed(self, event_id: UUID, error: str, *, retry_at: dt.datetime | None, now: dt.datetime) -> None:
+        entry: Entry | None = self._rows("inbox").get(event_id)
+        if entry is not None:
+            event = msgspec.structs.replace(
+                entry.event,
+                attempts=entry.event.attempts + 1,
+                last_error=error,
+                dead_at=None if retry_at else now,
+            )
+            self._put(msgspec.structs.replace(entry, event=event, due=retry_at or now))
+
+    async def dead(self, *, limit: int) -> list[StripeEvent]:
+        dead = [(event.dead_at, event.id, event) for entry in self._entries() if (event := entry.event).dead_at]
+        return [event for _, _, event in sorted(dead)[:limit]]
+
+    async def replay(self, stripe_event_ids: Collection[str] | None, now: dt.datetime) -> int:
+        dead = [entry for entry in self._entries() if entry.event.dead_at]
+        wanted = [e for e in dead if stripe_event_ids is None or e.event.stripe_event_id in stripe_event_ids]
+        for entry in wanted:
+            self._put(Entry(msgspec.structs.replace(entry.event, dead_at=None, attempts=0), now))
+        return len(wanted)
+
+    async def readmit(self, account: str) -> int:
+        wanted = [e for e in self._entries() if e.event.account == account and e.outcome == UNKNOWN_ACCOUNT]
+        for entry in wanted:
+            self._put(Entry(msgspec.structs.replace(entry.event, attempts=0), entry.due))
+        return len(wanted)
+
+    async def waiting(self) -> int:
+        return sum(entry.waits for entry in self._entries())
+
+    def _entries(self) -> list[Entry]:
+        return list(self._rows("inbox").values())
+
+    def _put(self, entry: Entry) -> None:
+        self._rows("inbox")[entry.event.id] = entry

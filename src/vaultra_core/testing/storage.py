@@ -1,0 +1,70 @@
+"""Storage in memory, with real transactions: what a test of a use case runs on, and the shortest specification of
+what an adapter has to do. Held to the same contract suites as PostgreSQL.
+"""
+
+from types import TracebackType
+from typing import Self
+
+from vaultra_core.ports import storage as ports
+from vaultra_core.ports.storage import StripeEvent
+from vaultra_core.testing.memory.accounts import (
+    MemoryBusinesses,
+    MemoryImportWindows,
+    MemoryIntegrations,
+    MemoryJobRuns,
+    MemoryUsers,
+)
+from vaultra_core.testing.memory.inbox import MemoryInbox
+from vaultra_core.testing.memory.ledger import MemoryActivity, MemoryLedger
+from vaultra_core.testing.memory.results import (
+    MemoryComputations,
+    MemoryRecommendations,
+    MemoryScores,
+    MemorySnapshots,
+)
+from vaultra_core.testing.memory.transaction import Committed, Transaction
+
+
+class MemoryUnitOfWork:
+    """Nothing is visible to others before `commit`, and nothing is left of what was not committed."""
+
+    def __init__(self, committed: Committed) -> None:
+        self._transaction = Transaction(committed)
+        self.users: ports.Users = MemoryUsers(self._transaction)
+        self.businesses: ports.Businesses = MemoryBusinesses(self._transaction)
+        self.integrations: ports.Integrations = MemoryIntegrations(self._transaction)
+        self.windows: ports.ImportWindows = MemoryImportWindows(self._transaction)
+        self.inbox: ports.Inbox = MemoryInbox(self._transaction)
+        self.ledger: ports.Ledger = MemoryLedger(self._transaction)
+        self.activity: ports.Activity = MemoryActivity(self._transaction)
+        self.computations: ports.Computations = MemoryComputations(self._transaction)
+        self.snapshots: ports.Snapshots = MemorySnapshots(self._transaction)
+        self.scores: ports.Scores = MemoryScores(self._transaction)
+        self.recommendations: ports.Recommendations = MemoryRecommendations(self._transaction)
+        self.job_runs: ports.JobRuns = MemoryJobRuns(self._transaction)
+
+    async def commit(self) -> None:
+        await self._transaction.commit()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None, /
+    ) -> None:
+        await self._transaction.end()
+
+
+class MemoryStorage:
+    """A `UnitOfWorkFactory` and an `EventAcceptor` over the same rows."""
+
+    def __init__(self) -> None:
+        self._committed = Committed()
+
+    def __call__(self) -> MemoryUnitOfWork:
+        return MemoryUnitOfWork(self._committed)
+
+    async def accept(self, event: StripeEvent) -> None:
+        async with self() as work:
+            await work.inbox.accept([event])
+            await work.commit()

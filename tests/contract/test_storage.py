@@ -1,0 +1,59 @@
+"""The storage ports, over every implementation."""
+
+from vaultra_core.testing.contracts import accounts, activity, inbox, ledger, results, transactions
+
+
+class TestUnitOfWork(transactions.UnitOfWorkContract):
+    pass
+
+
+class TestUsers(accounts.UsersContract):
+    pass
+
+
+class TestBusinesses(accounts.BusinessesContract):
+    pass
+
+
+class TestIntegrations(accounts.IntegrationsContract):
+    pass
+
+
+class TestImportWindows(accounts.ImportWindowsContract):
+    pass
+
+
+class TestInbox(inbox.InboxContract):
+    pass
+
+
+class TestEventAcceptor(inbox.EventAcceptorContract):
+    pass
+
+
+class TestLedger(ledger.LedgerContract):
+    pass
+
+
+class TestActivity(activity.ActivityContract):
+    pass
+
+
+class TestComputations(results.ComputationsContract):
+    pass
+
+
+class TestSnapshots(results.SnapshotsContract):
+    pass
+
+
+class TestScores(results.ScoresContract):
+    pass
+
+
+class TestRecommendations(results.RecommendationsContract):
+    pass
+
+
+class TestJobRuns(accounts.JobRunsContract):
+    pass
