@@ -45,7 +45,6 @@ def create_app(container: AsyncContainer, *, site: Path | None, lifespan: Sequen
     app = Litestar(
         route_handlers=[api, Router("/", route_handlers=[health.router], include_in_schema=False), *site_routers(site)],
         lifespan=list(lifespan),
-        middleware=[Edges],
         exception_handlers={
             VaultraError: on_vaultra_error,
             HTTPException: on_framework_error,
@@ -58,6 +57,7 @@ def create_app(container: AsyncContainer, *, site: Path | None, lifespan: Sequen
         pdb_on_exception=False,
     )
     setup_dishka(container, app)
+    app.asgi_handler = Edges(app.asgi_handler)
     return app
 
 
@@ -71,8 +71,8 @@ def _openapi() -> OpenAPIConfig:
         title="Vaultra",
         version="1",
         description="Keeps a small business underwritable at any moment. Informational only: no lending, no advice.",
-        path="/api/v1",
-        render_plugins=[JsonRenderPlugin(path="/openapi.json", media_type=MediaType.JSON)],
+        path="/api/v1/openapi.json",
+        render_plugins=[JsonRenderPlugin(path="/", media_type=MediaType.JSON)],
         components=Components(security_schemes={"bearer": bearer}),
         security=[{"bearer": []}],
     )

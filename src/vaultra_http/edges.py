@@ -1,9 +1,10 @@
 """What every answer carries: a request id, and headers that tell the browser what this page may do."""
 
+from typing import cast
 from uuid import uuid4
 
 from litestar.datastructures import MutableScopeHeaders
-from litestar.enums import ScopeType
+from litestar.enums import HttpMethod, ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 CONTENT_SECURITY_POLICY = "; ".join(
@@ -30,17 +31,20 @@ PRIVATE = "/api/"  # whatever comes from here is somebody's own
 
 
 class Edges:
-    """Outermost middleware: gives the request an id and its answer the headers."""
+    """The outermost layer, around routing and its errors too: gives the request an id and its answer the headers."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] is not ScopeType.HTTP:
+        if scope["type"] != ScopeType.HTTP:
             await self._app(scope, receive, send)
             return
         request_id = uuid4().hex
         scope.setdefault("state", {})["request_id"] = request_id
+        head_only = scope["method"] == "HEAD"
+        if head_only:  # HEAD is GET without the body; routes need not say so one by one
+            scope = cast("Scope", {**scope, "method": HttpMethod.GET})  # the server's own stays as it was
         private = scope["path"].startswith(PRIVATE)
 
         async def send_with_headers(message: Message) -> None:
