@@ -4,7 +4,7 @@ customer. A generator of objects or of complaints, so that a file of any length 
 import csv
 import datetime as dt
 from collections.abc import Iterator
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Final
 
 import msgspec
@@ -80,7 +80,7 @@ def _wrong_field(kind: str, decoded: dict[str, Any]) -> str | None:
         value = decoded.get(name)
         if type(value) is not int or abs(value) > _LARGEST:
             return f"'{name}' is not a sensible integer"
-    return None
+    return "'created' lies before 1970" if decoded["created"] < 0 else None
 
 
 def _read_rows(text: str, currency: str) -> Iterator[dict[str, Any] | Complaint]:
@@ -113,24 +113,26 @@ def _read_rows(text: str, currency: str) -> Iterator[dict[str, Any] | Complaint]
 def _row(line: int, row: dict[str, str], default: str) -> dict[str, Any] | Complaint:
     """One purchase as a succeeded, captured charge at noon UTC of its day."""
     try:
-        day = dt.date.fromisoformat(row["date"])
+        day = dt.datetime.strptime(row["date"], "%Y-%m-%d").replace(hour=12, tzinfo=dt.UTC)
+        created = int(day.timestamp())
+        if created < 0 or len(row["date"]) != len("2026-01-31"):
+            raise ValueError
     except ValueError:
-        return Complaint(line, f"'{row['date']}' is not a date like 2026-01-31")
+        return Complaint(line, f"'{row['date']}' is not a date since 1970 like 2026-01-31")
     currency = row.get("currency", "").lower() or default
     if not _is_currency(currency):
         return Complaint(line, f"'{currency}' is not a currency of three letters")
     try:
         exact = Decimal(row["amount"]).scaleb(shapes.exponent(currency))
         amount = int(exact.quantize(Decimal(1), ROUND_HALF_UP))
-    except (InvalidOperation, ValueError, OverflowError):
+    except (ArithmeticError, ValueError):
         return Complaint(line, f"'{row['amount']}' is not an amount")
     if not 0 <= amount <= _LARGEST:
         return Complaint(line, f"{row['amount']} is not an amount that somebody paid")
     customer = row.get("customer") or None
-    noon = dt.datetime.combine(day, dt.time(12), dt.UTC)
     return shapes.charge(
         id=mint("ch", "csv", line, *(f"{name}={value}" for name, value in sorted(row.items()))),
-        created=int(noon.timestamp()),
+        created=created,
         amount=amount,
         currency=currency,
         customer=f"cus_{digest('csv', customer, length=14)}" if customer else None,

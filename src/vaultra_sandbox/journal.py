@@ -18,7 +18,6 @@ class Journal:
     def __init__(self, store: Store, account: Account, *, now: int) -> None:
         self._store = store
         self._account = account
-        self.now = now
         self._first_event = now - EVENTS_KEPT  # what is older would not be listed any more
         self._next_seq = store.next_seq()
         self._objects: dict[str, dict[str, Any]] = {}
@@ -58,8 +57,10 @@ class Journal:
         return self._objects[id]
 
     def pay_out(self, transaction: str, payout: str) -> None:
-        """Mark a balance transaction as part of a payout."""
-        self.put(self.get(transaction))
+        """Mark a balance transaction as part of a payout; if not before, it is available now."""
+        paid = self.get(transaction)
+        paid["status"] = "available"
+        self.put(paid)
         self._payouts[transaction] = payout
 
     def emit(self, type: str, object: dict[str, Any], *, at: int, previous: dict[str, Any] | None = None) -> None:  # noqa: A002

@@ -43,7 +43,7 @@ def move(
         exchange_rate=rate,
         description=description,
     )
-    if available <= books.journal.now:
+    if available <= created:
         transaction["status"] = "available"
     books.journal.put(transaction)
     if payable:

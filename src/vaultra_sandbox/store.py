@@ -191,12 +191,12 @@ class Store:
         return {kind.decode(): count for kind, count in rows}
 
 
-def open_store(path: Path) -> Store:
-    """The store in `path`, made if it is missing."""
+def open_store(path: Path, *, anchor: int | None = None) -> Store:
+    """The store in `path`, made if it is missing; then its history ends at `anchor` (Unix seconds, default now)."""
     store = Store(path)
     if store.meta("anchor") is None:
         with store.writing():
-            store.set_meta("anchor", str(int(time.time())))
+            store.set_meta("anchor", str(int(time.time()) if anchor is None else anchor))
     return store
 
 
