@@ -79,7 +79,7 @@ export function rangeFrom(query: URLSearchParams, today: string): Range {
   const end = query.get("end");
   if (isDay(start) && isDay(end) && start <= end) return { preset: null, start, end };
   const asked = query.get("range");
-  const preset = asked !== null && asked in PRESETS ? (asked as Preset) : DEFAULT_PRESET;
+  const preset = asked !== null && Object.hasOwn(PRESETS, asked) ? (asked as Preset) : DEFAULT_PRESET;
   return { preset, start: addDays(today, -PRESETS[preset]), end: today };
 }
 

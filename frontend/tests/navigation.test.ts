@@ -1,0 +1,51 @@
+import { describe, expect, it } from "vitest";
+import { stripe } from "../dev/fixtures";
+import { afterLogin, loginUrl, missingStep } from "../src/lib/navigation";
+
+const ORIGIN = "https://vaultra.test";
+const next = (target: string) => `?next=${encodeURIComponent(target)}`;
+const unconnected = { ...stripe(), connected: false, import: null };
+
+describe("after login", () => {
+  it("a person comes back to where they were, query and all", () => {
+    expect(loginUrl("/dashboard/metrics?range=30d")).toBe("/auth/login?next=%2Fdashboard%2Fmetrics%3Frange%3D30d");
+    expect(afterLogin(next("/dashboard/metrics?range=30d"), ORIGIN)).toBe("/dashboard/metrics?range=30d");
+  });
+
+  it("nobody is sent to another site", () => {
+    for (const target of [
+      "https://evil.test/",
+      "//evil.test/",
+      "/\\evil.test/",
+      "/\t/evil.test",
+      "javascript:alert(1)",
+      "evil",
+      "",
+    ]) {
+      expect(afterLogin(next(target), ORIGIN)).toBe("/dashboard");
+    }
+    expect(afterLogin("", ORIGIN)).toBe("/dashboard");
+  });
+
+  it("the login page does not come back to itself", () => {
+    expect(loginUrl("/auth/signup")).toBe("/auth/login");
+  });
+});
+
+describe("the step that is missing", () => {
+  it("is the business, then the connection, then the first import, then none", () => {
+    expect(missingStep(null, undefined)).toBe("/onboarding/business");
+    expect(missingStep("b1", unconnected)).toBe("/onboarding/stripe-connect?business_id=b1");
+    expect(missingStep("b1", stripe("starting"))).toBe("/onboarding/stripe-connect?business_id=b1");
+    expect(missingStep("b1", stripe("extending"))).toBeNull();
+    expect(missingStep("b1", stripe("complete"))).toBeNull();
+  });
+
+  it("a sync that fails later does not throw anybody out of the dashboard", () => {
+    expect(missingStep("b1", stripe("error"))).toBeNull();
+  });
+
+  it("is not guessed while the status is unknown", () => {
+    expect(missingStep("b1", undefined)).toBeNull();
+  });
+});

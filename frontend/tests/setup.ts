@@ -1,0 +1,13 @@
+import "@testing-library/jest-dom/vitest";
+import { cleanup } from "@testing-library/react";
+import { afterEach, beforeEach } from "vitest";
+import { businessIdStore } from "../src/lib/auth";
+
+// Nothing here may import the client: setup runs before a test file's mocks.
+beforeEach(() => {
+  localStorage.clear();
+  businessIdStore.set(null);
+  window.history.replaceState(null, "", "/");
+});
+
+afterEach(cleanup);
