@@ -24,9 +24,26 @@ LINES_SHOWN: Final = 20
 AFTER_ALL_EVENTS: Final = 253_370_764_800
 # Objects of Stripe's that a dump may well contain, and that say nothing about the ledger.
 LEFT_OUT: Final = frozenset(
-    ["account", "application_fee", "checkout.session", "coupon", "customer", "discount", "invoice", "invoiceitem"]
-    + ["payment_intent", "payment_link", "payment_method", "plan", "price", "product", "promotion_code", "quote"]
-    + ["review", "setup_intent", "source", "subscription_schedule", "tax_rate", "token", "topup", "transfer"]
+    [
+        "account",
+        "application_fee",
+        "checkout.session",
+        "coupon",
+        "customer",
+        "discount",
+        "invoice",
+        "invoiceitem",
+        "payment_intent",
+        "payment_method",
+        "plan",
+        "price",
+        "product",
+        "promotion_code",
+        "setup_intent",
+        "source",
+        "subscription_schedule",
+        "transfer",
+    ]
 )
 _COLUMNS: Final = ("date", "amount", "currency", "customer")
 _LARGEST_AMOUNT: Final = 10**13
