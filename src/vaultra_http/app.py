@@ -18,7 +18,7 @@ from vaultra_core.errors import VaultraError
 from vaultra_http.authentication import PUBLIC, BearerAuthentication, public
 from vaultra_http.edges import Edges
 from vaultra_http.errors import on_framework_error, on_unexpected, on_vaultra_error
-from vaultra_http.rendering import JsonResponse
+from vaultra_http.rendering import DecimalSchema, JsonResponse, refuse_other_media_types
 from vaultra_http.routes import auth, figures, health, stripe, users
 from vaultra_http.site import site_routers
 
@@ -41,6 +41,7 @@ def create_app(container: AsyncContainer, *, site: Path | None, lifespan: Sequen
             unknown_path,
         ],
         middleware=[_authentication],
+        before_request=refuse_other_media_types,
     )
     app = Litestar(
         route_handlers=[api, Router("/", route_handlers=[health.router], include_in_schema=False), *site_routers(site)],
@@ -53,6 +54,7 @@ def create_app(container: AsyncContainer, *, site: Path | None, lifespan: Sequen
         response_class=JsonResponse,
         request_max_body_size=BODY_LIMIT,
         openapi_config=_openapi(),
+        plugins=[DecimalSchema()],
         logging_config=None,
         pdb_on_exception=False,
     )

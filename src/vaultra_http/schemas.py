@@ -11,6 +11,7 @@ from vaultra_core import money
 from vaultra_core.domain.accounts import Business, Industry, MemberOf, User
 from vaultra_core.domain.activity import DayActivity
 from vaultra_core.domain.metrics import MetricsSnapshot
+from vaultra_core.domain.readiness.assessment import Tier
 from vaultra_core.domain.recommendations.base import Recommendation, Status
 from vaultra_core.identity import Role
 from vaultra_core.ports.storage import StoredScore
@@ -240,7 +241,7 @@ class BusinessReadiness(ReadinessView, frozen=True, kw_only=True):
 
 class ScoreView(msgspec.Struct):
     score: int
-    tier: str
+    tier: Tier
     created_at: dt.datetime
     as_of: dt.date
 
