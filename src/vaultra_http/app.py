@@ -17,7 +17,7 @@ from litestar.params import FromPath
 from vaultra_core.errors import VaultraError
 from vaultra_http.authentication import PUBLIC, BearerAuthentication, public
 from vaultra_http.edges import Edges
-from vaultra_http.errors import on_framework_error, on_unexpected, on_vaultra_error
+from vaultra_http.errors import on_framework_error, on_too_deep, on_unexpected, on_vaultra_error
 from vaultra_http.rendering import DecimalSchema, JsonResponse, refuse_other_media_types
 from vaultra_http.routes import auth, figures, health, stripe, users
 from vaultra_http.site import site_routers
@@ -49,6 +49,7 @@ def create_app(container: AsyncContainer, *, site: Path | None, lifespan: Sequen
         exception_handlers={
             VaultraError: on_vaultra_error,
             HTTPException: on_framework_error,
+            RecursionError: on_too_deep,
             Exception: on_unexpected,
         },
         response_class=JsonResponse,

@@ -97,6 +97,12 @@ def _validation(error: ValidationException) -> tuple[str, dict[str, Any]]:
     return message, {"field": field, "reason": reason} if field else {"reason": reason}
 
 
+def on_too_deep(request: AnyRequest, error: RecursionError) -> Response[Any]:
+    """The JSON decoder goes down one Python frame per level; nothing of ours recurses."""
+    del error
+    return envelope(request, 400, InvalidInput.code, "The body is nested too deeply.", {"reason": "nested too deeply"})
+
+
 def on_unexpected(request: AnyRequest, error: Exception) -> Response[Any]:
     logger.error("request %s failed", request_id(request), exc_info=error)
     return envelope(request, 500, "INTERNAL_ERROR", "Something went wrong on our side. It has been logged.")

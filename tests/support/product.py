@@ -118,7 +118,12 @@ class Product:
 
     async def webhook(self, payload: bytes, signature: str | None = None) -> httpx.Response:
         signature = signed(payload) if signature is None else signature
-        return await self.request("POST", "/webhooks/stripe", content=payload, headers={"Stripe-Signature": signature})
+        return await self.request(
+            "POST",
+            "/webhooks/stripe",
+            content=payload,
+            headers={"Stripe-Signature": signature, "Content-Type": "application/json"},
+        )
 
 
 def signed(payload: bytes, *, secret: str = WEBHOOK_SECRET, at: int | None = None) -> str:

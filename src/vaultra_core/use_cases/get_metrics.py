@@ -35,7 +35,7 @@ class GetMetrics:
     async def history(self, caller: Caller, start: dt.date | None, end: dt.date | None) -> list[MetricsSnapshot]:
         """Snapshots whose period ends within [start, end], ascending; the last year when nothing is asked."""
         end = end or self._clock.now().date()
-        start = start or end - dt.timedelta(days=365)
+        start = start or dt.date.fromordinal(max(1, end.toordinal() - 365))
         if start > end:
             raise Unprocessable("start_date lies after end_date.", field="start_date")
         async with self._unit_of_work() as work:
