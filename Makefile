@@ -14,7 +14,8 @@ endif
 MAKEFLAGS += --no-builtin-rules
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint format types e2e docs client setup lock clean .build/openapi.json
+.PHONY: help demo test lint lint-python lint-dashboard format types e2e docs client setup lock clean
+.PHONY: .build/openapi.json
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -28,10 +29,14 @@ test: setup ## Run every test: Python, dashboard, end to end in a browser
 e2e: setup ## Run the end-to-end tests only
 	@.venv/bin/pytest tests/e2e
 
-lint: setup .build/openapi.json ## Check style, the dependency rule, and the dashboard with its client
+lint: lint-python lint-dashboard ## Check style, the dependency rule, and the dashboard with its client
+
+lint-python: .venv/.project
 	@.venv/bin/ruff check
 	@.venv/bin/ruff format --check
 	@scripts/quietly import-linter .venv/bin/lint-imports
+
+lint-dashboard: setup .build/openapi.json
 	@scripts/quietly dashboard-check npm --prefix frontend run check
 	@scripts/quietly dashboard-client npm --prefix frontend run generate -- --check
 

@@ -61,7 +61,7 @@ def main() -> int:
     python, dashboard = REPORTS / "pytest.xml", REPORTS / "vitest.xml"
     total = run(
         "pytest",
-        [sys.executable, "-m", "pytest", "-n", os.environ.get("TEST_PROCESSES", "2"), "-rs", f"--junitxml={python}"],
+        [sys.executable, "-m", "pytest", "-n", os.environ.get("TEST_PROCESSES", "2"), "-rfEs", f"--junitxml={python}"],
         folder=ROOT,
         report=python,
     )
