@@ -17,8 +17,9 @@ class Unit(enum.StrEnum):
     USD_PER_MONTH = "usd_per_month"
     DAYS = "days"
     WEEKS = "weeks"  # weak weeks per 26
-    SHARE = "share"  # 0–1
-    GROWTH = "growth"  # fraction per 4 weeks or per period, above −1
+    SHARE = "share"  # part of a whole, 0–1
+    RATIO = "ratio"  # of one thing to another, above 0
+    GROWTH = "growth"  # fraction per 4 weeks or per period, −1 when all is lost
     VARIATION = "variation"  # standard deviation over mean
     COUNT = "count"
 
@@ -42,7 +43,7 @@ class Unit(enum.StrEnum):
             case Unit.SHARE:
                 return 0 <= value <= 1
             case Unit.GROWTH:
-                return value > -1
+                return value >= -1
             case Unit.USD_PER_MONTH:
                 return True
             case _:

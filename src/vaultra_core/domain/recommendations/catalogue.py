@@ -9,6 +9,7 @@ from vaultra_core.domain.readiness.rulebook import DEFAULT_RULEBOOK, get_ruleboo
 from vaultra_core.domain.recommendations import cash_flow, data, growth, revenue, risk
 from vaultra_core.domain.recommendations.base import Advice, Priority
 from vaultra_core.domain.recommendations.situation import Situation
+from vaultra_core.domain.weekly import history_days
 
 Rule = Callable[[Situation], Advice | None]
 
@@ -43,8 +44,9 @@ def recommend(history: History, as_of: dt.date, rulebook: str = DEFAULT_RULEBOOK
 
     Raise `InvalidInput` when there is no such rulebook.
     """
-    situation = Situation(history, as_of, get_rulebook(rulebook))
-    if not situation.seen.days:
+    book = get_rulebook(rulebook)
+    if history_days(history, as_of) == 0:
         return []
+    situation = Situation(history, as_of, book)
     found = [advice for rule in RULES.values() if (advice := rule(situation)) is not None]
     return sorted(found, key=lambda advice: (_ORDER.index(advice.priority), -advice.impact_points, advice.key))

@@ -1,0 +1,134 @@
+import datetime as dt
+import math
+from fractions import Fraction
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from property.strategies import histories
+from support.histories import AS_OF
+from vaultra_core import RULEBOOKS, Assessment, History, assess, recommend, replay, simulate
+from vaultra_core.domain.readiness.lender_2 import LENDER_2
+from vaultra_core.domain.readiness.scoring import tier
+
+NAMES = st.sampled_from(sorted(RULEBOOKS))
+
+
+def assessed(history: History, rulebook: str = "lender-2") -> Assessment:
+    assessment = assess(history, AS_OF, rulebook)
+    assert assessment is not None
+    return assessment
+
+
+def changed(history: History, index: int, **more: int) -> History:
+    """A history with more of something on one of its days."""
+    day = history.days[index]
+    values: dict[str, Any] = {name: getattr(day, name) + amount for name, amount in more.items()}
+    days = list(history.days)
+    days[index] = msgspec.structs.replace(day, **values)
+    return msgspec.structs.replace(history, days=tuple(days))
+
+
+@given(histories(), NAMES)
+def test_contributions_add_up_to_the_raw_score_exactly(history: History, rulebook: str) -> None:
+    assessment = assessed(history, rulebook)
+    exact = sum(Fraction(line.points) for line in assessment.contributions)
+    assert exact == Fraction(assessment.raw_score)
+    assert math.fsum(line.points for line in assessment.contributions) == assessment.raw_score
+    assert (Fraction(assessment.raw_score) * 16).denominator == 1
+    assert 0 <= assessment.raw_score <= 100
+    assert assessment.score == math.floor(assessment.raw_score + 0.5)
+    assert assessment.tier is tier(assessment.score)
+    assert 0 <= assessment.confidence <= 1 + 1e-12
+    assert all(0 <= value <= 1 for value in assessment.components.values())
+
+
+@given(histories())
+def test_each_factor_stays_within_its_maximum_and_only_caps_take_away(history: History) -> None:
+    for line in assessed(history).contributions:
+        rule = LENDER_2.factor(line.factor)
+        if rule is None:
+            assert line.factor.startswith("cap_")
+            assert line.points < 0
+        else:
+            assert 0 <= line.points <= line.max_points == rule.max_points
+
+
+@given(histories(), st.data(), st.integers(1, 30), NAMES)
+def test_more_chargebacks_never_raise_a_score(history: History, data: st.DataObject, more: int, rulebook: str) -> None:
+    index = data.draw(st.integers(0, len(history.days) - 1))
+    worse = changed(history, index, chargeback_count=more, chargeback_minor=data.draw(st.integers(0, 100_000)))
+    assert assessed(worse, rulebook).raw_score <= assessed(history, rulebook).raw_score
+
+
+@given(histories(), st.data(), st.integers(0, 10**9))
+def test_more_clean_revenue_never_lowers_scale(history: History, data: st.DataObject, more: int) -> None:
+    index = data.draw(st.integers(0, len(history.days) - 1))
+    better = changed(history, index, gross_minor=more, charge_count=1)
+
+    def scale(of: History) -> tuple[float, float]:
+        (line,) = [line for line in assessed(of).contributions if line.factor == "scale"]
+        assert line.value is not None
+        return line.points, line.value
+
+    # A first sale that comes earlier makes the average longer: revenue on days the business did not trade yet is new
+    # history, not more of the same.
+    if better.first_day == history.first_day:
+        assert scale(better) >= scale(history)
+
+
+@given(histories(with_charge=False))
+def test_no_charge_no_score(history: History) -> None:
+    days = tuple(msgspec.structs.replace(day, charge_count=0, gross_minor=0) for day in history.days)
+    bare = msgspec.structs.replace(history, days=days)
+    assert assess(bare, AS_OF) is None
+    assert simulate(bare, AS_OF, {"disputes": 0.1}) is None
+    assert recommend(bare, AS_OF) == []
+
+
+@given(histories(), NAMES)
+def test_assuming_what_is_measured_changes_nothing(history: History, rulebook: str) -> None:
+    assessment = assessed(history, rulebook)
+    factors = {factor.name for factor in RULEBOOKS[rulebook].factors}
+    measured = {
+        line.factor: line.value
+        for line in assessment.contributions
+        if line.factor in factors and line.value is not None
+    }
+    simulated = simulate(history, AS_OF, measured, rulebook)
+    assert simulated is not None
+    assert simulated.raw_score == assessment.raw_score
+
+
+@given(histories(), NAMES)
+def test_impact_is_what_the_simulation_says_and_orders_the_advice(history: History, rulebook: str) -> None:
+    found = recommend(history, AS_OF, rulebook)
+    ranks = ["high", "medium", "low"]
+    order = [(ranks.index(each.priority), -each.impact_points) for each in found]
+    assert order == sorted(order)
+    assert len({each.key for each in found}) == len(found)
+    for each in found:
+        expected = "high" if each.impact_points > 10 else "medium" if each.impact_points >= 5 else "low"
+        assert each.priority == expected
+        assert each.impact_points >= 0
+        assert len(each.description) > 80
+
+
+@given(histories())
+def test_replay_is_the_assessment_of_each_day(history: History) -> None:
+    start = AS_OF - dt.timedelta(days=5)
+    expected = [assess(history, start + dt.timedelta(days=n), "lender-2") for n in range(6)]
+    assert replay(history, start, AS_OF) == [assessment for assessment in expected if assessment is not None]
+
+
+@pytest.mark.parametrize("factor", LENDER_2.factors, ids=lambda factor: factor.name)
+def test_bands_are_monotone(factor: Any) -> None:
+    """From one end of its values to the other, a factor's points only ever rise or only ever fall."""
+    thresholds = [band.threshold for band in factor.bands[:-1]]
+    values = sorted({t + d for t in thresholds for d in (-1e-6, 0, 1e-6)})
+    points = [factor.band(value).points for value in values]
+    assert points in (sorted(points), sorted(points, reverse=True))
+    assert {band.points for band in factor.bands} >= set(points)
