@@ -78,7 +78,7 @@ def dispute(books: "Simulation", charge: str) -> None:
     paid, chance = books.journal.get(charge), books.chance
     if paid["refunded"]:
         return
-    inquiry = chance.random() < books.profile.inquiries
+    inquiry = books.owes("inquiry", books.profile.inquiries)
     id_ = books.mint("dp")
     opened = shapes.dispute(
         id=id_,
@@ -98,7 +98,7 @@ def dispute(books: "Simulation", charge: str) -> None:
         books.emit("charge.dispute.funds_withdrawn", opened)
     soon, later = (books.time + round(chance.uniform(*days) * DAY) for days in ((2, 8), (20, 60)))
     if inquiry:
-        escalates = chance.random() < 0.3
+        escalates = books.owes("escalation", 0.3)
         books.plan(later, "dispute_turns", dispute=id_, status="needs_response" if escalates else "warning_closed")
     else:
         books.plan(soon, "dispute_turns", dispute=id_, status="under_review")
@@ -133,7 +133,7 @@ def dispute_turns(books: "Simulation", dispute: str, status: str) -> None:
     if status in ("needs_response", "under_review"):
         current["evidence_details"]["has_evidence"] = status == "under_review"
         wait = books.chance.uniform(*((2, 8) if status == "needs_response" else (25, 70)))
-        won = books.chance.random() < 0.35
+        won = books.owes("won", 0.35)
         after = "under_review" if status == "needs_response" else "won" if won else "lost"
         books.plan(books.time + round(wait * DAY), "dispute_turns", dispute=dispute, status=after)
     books.journal.put(current)
@@ -149,7 +149,6 @@ def payout(books: "Simulation") -> None:
     if total <= 0:
         return
     state.unpaid = [entry for entry in state.unpaid if entry[2] > now]
-    state.payouts += 1
     id_, transaction = books.mint("po"), books.mint("txn")
     created = books.stamp()
     arrival = _business_day(created // DAY * DAY, 2)
@@ -167,7 +166,7 @@ def payout(books: "Simulation") -> None:
     for entry, _, _ in [*due, (transaction, 0, 0)]:
         books.journal.pay_out(entry, id_)
     books.emit("payout.created", sent)
-    ok = books.chance.random() >= books.profile.payout_failures(books.age())
+    ok = not books.owes("payout failure", books.profile.payout_failures(books.age()))
     books.plan(arrival + 4 * 3_600 + state.ahead, "payout_arrives", payout=id_, ok=ok)
 
 

@@ -45,7 +45,7 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     payout_every: str = "weekly"
     payout_failures: Rate = lambda _age: 0.0
     currencies: Mapping[str, tuple[float, str]] = {}  # currency → (share of sales, settlement units per unit)
-    plans: tuple[tuple[Plan, float], ...] = ()  # with how popular each is
+    plans: tuple[Plan, ...] = ()  # taken in turn, so that revenue is much the same whatever the seed
     signups: Rate = lambda _age: 0.0  # new subscriptions a day
     founders: int = 0  # subscriptions in the first month
     churn: float = 0.0  # chance that a subscription ends at a renewal

@@ -20,6 +20,11 @@ def _cafe_sales(age: int) -> float:
     return 3.8 * season * _ramp(age, 0.55, 1.0, 105, until=-30) if age >= -135 else 3.8 * season
 
 
+_STARTER: Final = Plan(name="Starter", amount=4_900)
+_TEAM: Final = Plan(name="Team", amount=14_900)
+_BUSINESS: Final = Plan(name="Business", amount=39_900)
+_YEARLY: Final = Plan(name="Team, yearly", amount=149_000, interval="year")
+
 SAMPLES: Final[Mapping[str, Profile]] = {
     profile.name: profile
     for profile in (
@@ -49,16 +54,18 @@ SAMPLES: Final[Mapping[str, Profile]] = {
             days=600,
             opens=(0, 24),
             plans=(
-                (Plan(name="Starter", amount=4_900), 5),
-                (Plan(name="Team", amount=14_900), 4),
-                (Plan(name="Business", amount=39_900), 1.2),
-                (Plan(name="Team, yearly", amount=149_000, interval="year"), 0.4),
+                *(_STARTER, _TEAM) * 3,
+                _BUSINESS,
+                *(_STARTER, _TEAM) * 4,
+                _BUSINESS,
+                *(_STARTER, _TEAM) * 4,
+                _YEARLY,
             ),
             signups=lambda age: _ramp(age, 0.12, 0.2, 600),
             founders=45,
             churn=0.022,
-            unpaid=0.05,
-            whale=Plan(name="Enterprise", amount=218_000, interval="week"),
+            unpaid=0.08,
+            whale=Plan(name="Enterprise", amount=208_000, interval="week"),
             refunds=lambda _age: 0.006,
             disputes=lambda _age: 0.001,
         ),
@@ -78,7 +85,7 @@ SAMPLES: Final[Mapping[str, Profile]] = {
             declined=0.05,
             refunds=lambda age: _ramp(age, 0.03, 0.11, 30, until=-90),
             disputes=lambda age: 0.004 if age < -120 else _ramp(age, 0.036, 0.015, 120, until=150),
-            inquiries=0.12,
+            inquiries=0.15,
             payout_failures=lambda age: 0.0 if age < -100 else 0.18,
         ),
         Profile(

@@ -33,9 +33,7 @@ class State(msgspec.Struct):
     ahead: int = 0  # seconds by which that clock has been moved ahead of the real one
     steps: int = 0  # how many things have happened; also what makes ids and chances distinct
     customers: int = 0
-    backlog: float = 0.0  # the fraction of a sale that is left over from yesterday
-    signups: float = 0.0
-    payouts: int = 0
+    shares: dict[str, float] = {}  # what is owed to each share that `Simulation.owes` counts
     agenda: list[tuple[int, int, str, dict[str, Any]]] = []  # a heap of what comes: when, order, what, with what
     unpaid: list[tuple[str, int, int]] = []  # balance transactions not paid out: id, net, when available
 
@@ -85,6 +83,17 @@ class Simulation:
     def age(self) -> int:
         """Days since the anchor."""
         return (self.time - self.state.anchor) // DAY
+
+    def owes(self, what: str, share: float) -> bool:
+        """Whether it is the turn of something that happens in that share of cases.
+
+        Shares are counted, not drawn: a small business is too small for chance to even out, and its life should be
+        the same story whatever the day on which it is told.
+        """
+        owed = self.state.shares.get(what, 0.5) + share
+        turn = owed >= 1
+        self.state.shares[what] = owed - turn
+        return turn
 
     def mint(self, prefix: str) -> str:
         """A new id."""
@@ -149,9 +158,9 @@ class Simulation:
     def _fate(self, charge: str) -> None:
         """Whether this charge will be refunded or disputed is decided when it is made."""
         age, chance = self.age(), self.chance
-        if chance.random() < self.profile.disputes(age):
+        if self.owes("dispute", self.profile.disputes(age)):
             self.plan(self.time + round(chance.uniform(4, 24) * DAY), "dispute", charge=charge)
-        elif chance.random() < self.profile.refunds(age):
+        elif self.owes("refund", self.profile.refunds(age)):
             share = chance.choice((1.0, 1.0, 0.5))
             self.plan(self.time + round(chance.uniform(0.1, 12) * DAY), "refund", charge=charge, share=share)
 
@@ -165,19 +174,16 @@ class Simulation:
 
     def _day(self) -> None:
         """Plan a day: its sales, sign-ups and payout, and the next day."""
-        profile, state, chance = self.profile, self.state, self.chance
+        profile, chance = self.profile, self.chance
         midnight, age = self.time, self.age()
         weekday = dt.datetime.fromtimestamp(midnight, self.zone).weekday()
-        # A rate with what was left over instead of a Poisson draw: small shops are made without large chance.
-        state.backlog += profile.sales(age) * profile.weekdays[weekday] * chance.uniform(0.8, 1.2)
-        state.signups += profile.signups(age)
         opens, closes = (hour * 3_600 for hour in profile.opens)
-        while state.backlog >= 1:
-            state.backlog -= 1
-            self.plan(midnight + chance.randrange(opens, closes), "sale")
-        while state.signups >= 1:
-            state.signups -= 1
-            self.plan(midnight + chance.randrange(opens, closes), "subscribe")
+        sales = profile.sales(age) * profile.weekdays[weekday] * chance.uniform(0.8, 1.2)
+        for action, rate in (("sale", sales), ("subscribe", profile.signups(age))):
+            turns = self.owes(action, rate)
+            while turns:
+                turns = self.owes(action, 0.0)
+                self.plan(midnight + chance.randrange(opens, closes), action)
         if profile.payout_every == "daily" or weekday == 0:
             self.plan(midnight + 1_800, "payout")
         self.plan(self.local_midnight(1), "day")
@@ -185,8 +191,8 @@ class Simulation:
     def _sale(self) -> None:
         profile, state, chance = self.profile, self.state, self.chance
         customer_id, billing = None, NOBODY
-        if chance.random() >= profile.walk_ins:
-            if state.customers and chance.random() < profile.regulars:
+        if not self.owes("walk-in", profile.walk_ins):
+            if self.owes("regular", profile.regulars) and state.customers:
                 number = chance.randrange(state.customers)
             else:
                 number = state.customers
@@ -203,7 +209,7 @@ class Simulation:
                 break
             spot -= share
         details = {"customer": customer_id, "billing": billing, "description": profile.product}
-        if chance.random() < profile.declined:
+        if self.owes("declined", profile.declined):
             self.charge(amount=amount, currency=currency, declined=True, **details)  # type: ignore[arg-type]
             if chance.random() < 0.4:
                 return

@@ -16,21 +16,21 @@ RETRIES: Final = 3  # declined renewals are tried again this often, then the sub
 
 def subscribe(books: "Simulation", whale: bool) -> None:
     """A new customer takes a plan; some start with a trial, some with a discount."""
-    profile, state, chance = books.profile, books.state, books.chance
-    plans, popularity = zip(*profile.plans, strict=True)
-    plan = profile.whale if whale and profile.whale else chance.choices(plans, popularity)[0]
+    profile, state = books.profile, books.state
+    turn = state.customers
+    plan = profile.whale if whale and profile.whale else profile.plans[turn % len(profile.plans)]
     customer, _ = books.person(state.customers)
     state.customers += 1
     start, id_ = books.stamp(), books.mint("sub")
-    trial = not whale and chance.random() < 0.15
+    trial = not whale and books.owes("trial", 0.15)
     trial_end = start + 14 * DAY if trial else None
-    discounts = [_discount(books, id_, customer, start)] if not whale and chance.random() < 0.1 else []
+    discounts = [_discount(books, id_, customer, start)] if not whale and books.owes("discount", 0.1) else []
     taken = shapes.subscription(
         id=id_,
         created=start,
         customer=customer,
         price=_price(books, plan),
-        quantity=chance.choice((1, 1, 1, 2, 3)) if plan.name == "Team" else 1,
+        quantity=(1, 1, 2, 1, 3)[turn % 5] if plan.name == "Team" else 1,
         period_end=trial_end or _next(start, plan.interval),
         trial_end=trial_end,
         discounts=discounts,
@@ -49,17 +49,17 @@ def renew(books: "Simulation", subscription: str, tries: int) -> None:
     current = books.journal.get(subscription)
     profile, chance = books.profile, books.chance
     whale = _whale(books, current)
-    if not whale and (tries >= RETRIES or (tries == 0 and chance.random() < profile.churn)):
+    if not whale and (tries >= RETRIES or (tries == 0 and books.owes("churn", profile.churn))):
         _end(books, current, "payment_failed" if tries else "cancellation_requested")
         return
-    declined = not whale and chance.random() < (0.6 if tries else profile.unpaid)
+    declined = not whale and (books.owes("retry", 0.6) if tries else books.owes("unpaid", profile.unpaid))
     if declined:
         _bill(books, current, declined=True)
         if current["status"] != "past_due":
             before, current["status"] = {"status": current["status"]}, "past_due"
             books.journal.put(current)
             books.emit("customer.subscription.updated", current, before)
-        books.plan(books.time + round(chance.uniform(3, 6) * DAY), "renew", subscription=subscription, tries=tries + 1)
+        books.plan(books.time + round(chance.uniform(4, 7) * DAY), "renew", subscription=subscription, tries=tries + 1)
         return
     item = current["items"]["data"][0]
     before = {"status": current["status"]}
