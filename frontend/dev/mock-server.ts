@@ -40,14 +40,16 @@ async function answer(request: IncomingMessage, url: URL): Promise<[number, unkn
   const path = url.pathname.replace("/api/v1", "");
   const body = request.method === "GET" ? null : await json(request);
   if (path === "/auth/signup" || path === "/auth/login") {
-    if (body.password === "wrong-password") throw new Refusal(401, "UNAUTHORIZED", "The e-mail address or the password is wrong.");
+    if (body.password === "wrong-password")
+      throw new Refusal(401, "UNAUTHORIZED", "The e-mail address or the password is wrong.");
     if (path === "/auth/signup" && body.email === "owner@example.com")
       throw new Refusal(409, "CONFLICT", "This e-mail address is taken.", { field: "email" });
     return [path === "/auth/signup" ? 201 : 200, { user: fixtures.user, token: String(body.email).split("@")[0] }];
   }
   const who = request.headers.authorization?.replace("Bearer ", "");
   if (!who || who === "expired") throw new Refusal(401, "UNAUTHORIZED", "Sign in again.");
-  if (who === "down") throw new Refusal(503, "UNAVAILABLE", "The database does not answer.", { dependency: "database" });
+  if (who === "down")
+    throw new Refusal(503, "UNAVAILABLE", "The database does not answer.", { dependency: "database" });
   const newcomer = who !== "owner" && !["viewer", "two", "capped", "importing", "young"].includes(who);
   const importing = who === "importing" || newcomer;
 
@@ -65,7 +67,8 @@ async function answer(request: IncomingMessage, url: URL): Promise<[number, unkn
   }
   if (path.startsWith("/users/businesses/")) {
     const id = path.split("/")[3] ?? "";
-    if (id !== fixtures.BUSINESS_ID && id !== fixtures.OTHER_ID) throw new Refusal(403, "FORBIDDEN", "You are not a member of this business.");
+    if (id !== fixtures.BUSINESS_ID && id !== fixtures.OTHER_ID)
+      throw new Refusal(403, "FORBIDDEN", "You are not a member of this business.");
     return [200, { ...fixtures.business, ...(newcomer ? created.get(id) : {}), ...body, id }];
   }
   if (path === "/integrations/stripe/connect") {
@@ -76,17 +79,34 @@ async function answer(request: IncomingMessage, url: URL): Promise<[number, unkn
   if (path === "/integrations/stripe/status") {
     if (!importing) return [200, fixtures.stripe()];
     if (who === "importing") return [200, fixtures.stripe("starting", 1287)];
-    if (connectedAt === null) return [200, { connected: false, account_id: null, livemode: null, last_synced_at: null, import: null }];
-    return [200, fixtures.stripe(elapsed < 4 ? "starting" : elapsed < 10 ? "extending" : "complete", Math.min(3120, Math.round(elapsed * 312)))];
+    if (connectedAt === null) return [200, { connected: false }];
+    return [
+      200,
+      fixtures.stripe(
+        elapsed < 4 ? "starting" : elapsed < 10 ? "extending" : "complete",
+        Math.min(3120, Math.round(elapsed * 312)),
+      ),
+    ];
   }
-  if (who === "young") throw new Refusal(404, "NOT_FOUND", "A score needs a first charge. There is none yet.", { reason: "insufficient_history" });
-  if (importing && elapsed < 5) throw new Refusal(404, "NOT_FOUND", "The newest 90 days are still being read.", { reason: "importing" });
+  if (who === "young")
+    throw new Refusal(404, "NOT_FOUND", "A score needs a first charge. There is none yet.", {
+      reason: "insufficient_history",
+    });
+  if (importing && elapsed < 5)
+    throw new Refusal(404, "NOT_FOUND", "The newest 90 days are still being read.", { reason: "importing" });
   switch (path) {
     case "/metrics":
-      return [200, fixtures.metrics.at(-1)];
+      return [200, fixtures.latest];
     case "/metrics/history": {
       const { start_date, end_date } = Object.fromEntries(url.searchParams);
-      return [200, { metrics: fixtures.metrics.filter((each) => each.period_end >= (start_date ?? "") && each.period_end <= (end_date ?? "9")) }];
+      return [
+        200,
+        {
+          metrics: fixtures.metrics.filter(
+            (each) => each.period_end >= (start_date ?? "") && each.period_end <= (end_date ?? "9"),
+          ),
+        },
+      ];
     }
     case "/readiness":
       return [200, who === "capped" ? fixtures.capped : fixtures.readiness];
@@ -95,7 +115,9 @@ async function answer(request: IncomingMessage, url: URL): Promise<[number, unkn
     case "/recommendations": {
       const wanted = ["status", "priority"] as const;
       const all = fixtures.recommendations.map((each) => ({ ...each, status: decided.get(each.id) ?? each.status }));
-      const matching = all.filter((each) => wanted.every((name) => !url.searchParams.has(name) || url.searchParams.get(name) === each[name]));
+      const matching = all.filter((each) =>
+        wanted.every((name) => !url.searchParams.has(name) || url.searchParams.get(name) === each[name]),
+      );
       return [200, { recommendations: matching }];
     }
   }
@@ -114,10 +136,17 @@ async function json(request: IncomingMessage) {
 
 async function page(url: URL, response: ServerResponse) {
   const path = normalize(decodeURIComponent(url.pathname)).replace(/\/$/, "");
-  for (const [file, status] of [[path, 200], [`${path}/index.html`, 200], ["/404.html", 404]] as const) {
+  for (const [file, status] of [
+    [path, 200],
+    [`${path}/index.html`, 200],
+    ["/404.html", 404],
+  ] as const) {
     const content = extname(file) === "" ? null : await readFile(join(DIST, file)).catch(() => null);
     if (content === null) continue;
-    response.writeHead(status, { "Content-Type": TYPES[extname(file)] ?? "application/octet-stream", "Content-Security-Policy": POLICY });
+    response.writeHead(status, {
+      "Content-Type": TYPES[extname(file)] ?? "application/octet-stream",
+      "Content-Security-Policy": POLICY,
+    });
     response.end(content);
     return;
   }

@@ -8,7 +8,11 @@ import { refusal, stubApi } from "./api";
 const go = vi.hoisted(() => vi.fn());
 vi.mock("../src/lib/navigation", async (original) => ({ ...(await original<object>()), go }));
 
-const failure = (call: Promise<unknown>) => call.then(() => expect.fail("It should have failed."), (error: unknown) => error as ApiError);
+const failure = (call: Promise<unknown>) =>
+  call.then(
+    () => expect.fail("It should have failed."),
+    (error: unknown) => error as ApiError,
+  );
 
 beforeEach(() => go.mockReset());
 
@@ -40,7 +44,13 @@ describe("the client", () => {
     stubApi({ "GET /users/businesses/b1": refusal(404, "NOT_FOUND", "Not yet.", { reason: "importing" }) });
     const error = await failure(getBusiness("b1"));
     expect(error).toBeInstanceOf(ApiError);
-    expect(error).toMatchObject({ code: "NOT_FOUND", message: "Not yet.", reason: "importing", requestId: "req_1", transient: false });
+    expect(error).toMatchObject({
+      code: "NOT_FOUND",
+      message: "Not yet.",
+      reason: "importing",
+      requestId: "req_1",
+      transient: false,
+    });
   });
 
   it("says that Vaultra cannot be reached when nothing answers", async () => {
@@ -54,7 +64,10 @@ describe("the client", () => {
   });
 
   it("puts what it is asked into query and body", async () => {
-    const calls = stubApi({ "GET /metrics/history": { body: { metrics: [] } }, "PATCH /recommendations/r1": { body: {} } });
+    const calls = stubApi({
+      "GET /metrics/history": { body: { metrics: [] } },
+      "PATCH /recommendations/r1": { body: {} },
+    });
     await getMetricHistory("b1", { start_date: "2026-01-01", end_date: "2026-01-31" });
     await updateRecommendationStatus("r1", "accepted");
     expect(calls[0]?.query).toEqual({ business_id: "b1", start_date: "2026-01-01", end_date: "2026-01-31" });

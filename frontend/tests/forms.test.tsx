@@ -37,7 +37,9 @@ describe("signing in", () => {
     await type("E-mail", "owner@");
     await press("Sign in");
     expect(await screen.findByText("Enter your password.")).toBeInTheDocument();
-    expect(screen.getByLabelText("E-mail")).toHaveAccessibleDescription("Enter an e-mail address, like name@example.com.");
+    expect(screen.getByLabelText("E-mail")).toHaveAccessibleDescription(
+      "Enter an e-mail address, like name@example.com.",
+    );
     expect(screen.getByLabelText("E-mail")).toBeInvalid();
     expect(calls).toEqual([]);
   });
@@ -129,7 +131,15 @@ describe("the business profile", () => {
   });
 
   it("reads amounts as they are typed", () => {
-    expect(["250,000", "250 000.50", "1,000.5", "", ".", "1.2.3", "-5"].map(parseAmount)).toEqual([250000, 250000.5, 1000.5, null, null, null, null]);
+    expect(["250,000", "250 000.50", "1,000.5", "", ".", "1.2.3", "-5"].map(parseAmount)).toEqual([
+      250000,
+      250000.5,
+      1000.5,
+      null,
+      null,
+      null,
+      null,
+    ]);
   });
 });
 

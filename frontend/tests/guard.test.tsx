@@ -28,7 +28,7 @@ const api = (overrides: Parameters<typeof stubApi>[0] = {}) =>
     ...overrides,
   });
 
-const disconnected = { body: { ...stripe(), connected: false, import: null } };
+const disconnected = { body: { connected: false } };
 
 beforeEach(() => {
   go.mockReset();
@@ -70,7 +70,9 @@ describe("DashboardGuard", () => {
     setToken("t");
     api({ "GET /integrations/stripe/status": disconnected });
     guard();
-    await waitFor(() => expect(go).toHaveBeenCalledExactlyOnceWith(`/onboarding/stripe-connect?business_id=${BUSINESS_ID}`));
+    await waitFor(() =>
+      expect(go).toHaveBeenCalledExactlyOnceWith(`/onboarding/stripe-connect?business_id=${BUSINESS_ID}`),
+    );
     expect(screen.queryByText(/Harbour/)).toBeNull();
     go.mockReset();
     guard(true);

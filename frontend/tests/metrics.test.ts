@@ -9,7 +9,11 @@ const TODAY = "2026-11-22";
 describe("comparing a metric with the period before", () => {
   it("is relative for amounts, in percentage points for ratios, absolute for plain numbers", () => {
     expect(compare(metric("revenue_total"), 108, 100)).toEqual({ direction: "up", size: "8%", good: true });
-    expect(compare(metric("chargeback_ratio"), 0.006, 0.004)).toEqual({ direction: "up", size: "0.2 percentage points", good: false });
+    expect(compare(metric("chargeback_ratio"), 0.006, 0.004)).toEqual({
+      direction: "up",
+      size: "0.2 percentage points",
+      good: false,
+    });
     expect(compare(metric("revenue_volatility"), 0.25, 0.3)).toEqual({ direction: "down", size: "0.05", good: true });
   });
 
@@ -57,7 +61,9 @@ describe("a metric in words", () => {
 
   it("keeps the score's line inside of the range", () => {
     const { points } = scoreSeries(scores, "2026-11-01", "2026-11-10");
-    expect(points.map(({ date }) => date)).toEqual(Array.from({ length: 10 }, (_, i) => `2026-11-${String(i + 1).padStart(2, "0")}`));
+    expect(points.map(({ date }) => date)).toEqual(
+      Array.from({ length: 10 }, (_, i) => `2026-11-${String(i + 1).padStart(2, "0")}`),
+    );
   });
 });
 
@@ -71,7 +77,14 @@ describe("the range in the address", () => {
 
   it("falls back to 90 days when it makes no sense", () => {
     const fallback = { preset: "90d", start: "2026-08-24", end: TODAY };
-    for (const query of ["", "range=forever", "range=toString", "start=2026-02-30&end=2026-03-01", "start=2026-03-01&end=2026-02-01", "start=2026-01-01"]) {
+    for (const query of [
+      "",
+      "range=forever",
+      "range=toString",
+      "start=2026-02-30&end=2026-03-01",
+      "start=2026-03-01&end=2026-02-01",
+      "start=2026-01-01",
+    ]) {
       expect(range(query)).toEqual(fallback);
     }
   });

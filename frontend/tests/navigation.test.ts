@@ -4,7 +4,7 @@ import { afterLogin, loginUrl, missingStep } from "../src/lib/navigation";
 
 const ORIGIN = "https://vaultra.test";
 const next = (target: string) => `?next=${encodeURIComponent(target)}`;
-const unconnected = { ...stripe(), connected: false, import: null };
+const unconnected = { connected: false };
 
 describe("after login", () => {
   it("a person comes back to where they were, query and all", () => {

@@ -45,7 +45,12 @@ describe("the tiers", () => {
 
 describe("the trend", () => {
   it("compares with the score of a week before", () => {
-    const at = (as_of: string, score: number) => ({ as_of, score, tier: "improving" as const, created_at: `${as_of}T23:00:00Z` });
+    const at = (as_of: string, score: number) => ({
+      as_of,
+      score,
+      tier: "improving" as const,
+      created_at: `${as_of}T23:00:00Z`,
+    });
     const history = [at("2026-11-21", 60), at("2026-11-14", 55), at("2026-11-13", 40)];
     expect(changeSince(history, 60, "2026-11-21", 7)).toBe(5);
     // The 14th is missing: the day before stands in.

@@ -52,7 +52,12 @@ export function DashboardGuard({ children, onboarding = false }: { children: Rea
 
   const error = me.error ?? business.error ?? stripe.error;
   if (error && !(error instanceof ApiError && error.code === "UNAUTHORIZED")) {
-    return <Failure error={error} retry={() => void [me, business, stripe].map((query) => query.isError && query.refetch())} />;
+    return (
+      <Failure
+        error={error}
+        retry={() => void [me, business, stripe].map((query) => query.isError && query.refetch())}
+      />
+    );
   }
   if (away !== null || !me.data || !business.data || !stripe.data) {
     return (
@@ -64,6 +69,8 @@ export function DashboardGuard({ children, onboarding = false }: { children: Rea
   }
   const role = businesses?.find((each) => each.id === business.data.id)?.role ?? "viewer";
   return (
-    <Context value={{ business: business.data, role, canWrite: role !== "viewer", stripe: stripe.data }}>{children}</Context>
+    <Context value={{ business: business.data, role, canWrite: role !== "viewer", stripe: stripe.data }}>
+      {children}
+    </Context>
   );
 }

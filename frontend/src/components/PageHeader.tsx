@@ -11,7 +11,10 @@ export function PageHeader({ title, children }: { title: string; children?: Reac
       <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
         <h1 className="heading text-2xl">{title}</h1>
         {business.sample_data && (
-          <span className="chip border-caution bg-caution-soft text-caution" title="This business is connected to a sandbox account.">
+          <span
+            className="chip border-caution bg-caution-soft text-caution"
+            title="This business is connected to a sandbox account."
+          >
             <span aria-hidden="true">◆</span> Sample data
           </span>
         )}
@@ -19,14 +22,14 @@ export function PageHeader({ title, children }: { title: string; children?: Reac
       {children && <p className="mt-1.5 max-w-prose text-soft">{children}</p>}
       {progress?.state === "extending" && (
         <p className="figure mt-3 rounded-md bg-accent-soft px-4 py-2.5 text-sm" role="status">
-          Older history is still coming in: {Math.floor(progress.percent)}%, {plural(progress.done, "object")} so far. Figures
-          and the score may still move.
+          Older history is still coming in: {Math.floor(progress.percent)}%, {plural(progress.done, "object")} so far.
+          Figures and the score may still move.
         </p>
       )}
       {progress?.state === "error" && (
         <p className="mt-3 rounded-md border border-negative bg-negative-soft px-4 py-2.5 text-sm" role="alert">
-          The last sync with Stripe failed{progress.error ? `: ${progress.error}` : "."} Vaultra tries again by itself; what you see
-          is the state before.
+          The last sync with Stripe failed{progress.error ? `: ${progress.error}` : "."} Vaultra tries again by itself;
+          what you see is the state before.
         </p>
       )}
     </header>

@@ -1,35 +1,29 @@
 /** Every call the dashboard makes, one function each. They resolve to the answer's body or throw an `ApiError`. */
 import { client, unwrap } from "./api/client";
-import type { paths } from "./api/schema";
+import type { components, paths } from "./api/schema";
 
 type Body<Operation> = Operation extends { requestBody: { content: { "application/json": infer T } } } ? T : never;
-type Answer<Operation, Status extends number = 200> = Operation extends {
-  responses: { [S in Status]: { content: { "application/json": infer T } } };
-}
-  ? T
-  : never;
-type Get<Path extends keyof paths> = paths[Path] extends { get: infer Operation } ? Operation : never;
-type Post<Path extends keyof paths> = paths[Path] extends { post: infer Operation } ? Operation : never;
-type Patch<Path extends keyof paths> = paths[Path] extends { patch: infer Operation } ? Operation : never;
+type Answer<Call extends (...parameters: never[]) => unknown> = Awaited<ReturnType<Call>>;
 
-export type Session = Answer<Post<"/api/v1/auth/login">>;
-export type CurrentUser = Answer<Get<"/api/v1/auth/me">>;
+export type NewBusiness = Body<paths["/api/v1/users/businesses"]["post"]>;
+export type BusinessChange = Body<paths["/api/v1/users/businesses/{business}"]["patch"]>;
+export type Decision = Body<paths["/api/v1/recommendations/{recommendation_id}"]["patch"]>["status"];
+
+export type CurrentUser = Answer<typeof getCurrentUser>;
 export type Membership = CurrentUser["businesses"][number];
-export type Business = Answer<Get<"/api/v1/users/businesses/{business_id}">>;
-export type NewBusiness = Body<Post<"/api/v1/users/businesses">>;
-export type BusinessChange = Body<Patch<"/api/v1/users/businesses/{business_id}">>;
+export type Business = Answer<typeof getBusiness>;
 export type Industry = NonNullable<Business["industry"]>;
-export type StripeStatus = Answer<Get<"/api/v1/integrations/stripe/status">>;
+export type StripeStatus = Answer<typeof getStripeStatus>;
 export type ImportProgress = NonNullable<StripeStatus["import"]>;
-export type Metrics = Answer<Get<"/api/v1/metrics">>;
-export type Readiness = Answer<Get<"/api/v1/readiness">>;
+export type LatestMetrics = Answer<typeof getLatestMetrics>;
+export type Metrics = Answer<typeof getMetricHistory>[number];
+export type Readiness = Answer<typeof getReadinessScore>;
 export type Tier = Readiness["tier"];
 export type Contribution = Readiness["contributions"][number];
-export type ScorePoint = Answer<Get<"/api/v1/readiness/history">>["scores"][number];
-export type Recommendation = Answer<Get<"/api/v1/recommendations">>["recommendations"][number];
+export type ScorePoint = Answer<typeof getReadinessHistory>[number];
+export type Recommendation = Answer<typeof getRecommendations>[number];
 export type Priority = Recommendation["priority"];
 export type RecommendationStatus = Recommendation["status"];
-export type Decision = Body<Patch<"/api/v1/recommendations/{recommendation_id}">>["status"];
 
 export function signup(body: { email: string; password: string; name: string }) {
   return unwrap(client.POST("/api/v1/auth/signup", { body }));
@@ -47,12 +41,12 @@ export function createBusiness(body: NewBusiness) {
   return unwrap(client.POST("/api/v1/users/businesses", { body }));
 }
 
-export function getBusiness(business_id: string) {
-  return unwrap(client.GET("/api/v1/users/businesses/{business_id}", { params: { path: { business_id } } }));
+export function getBusiness(business: string) {
+  return unwrap(client.GET("/api/v1/users/businesses/{business}", { params: { path: { business } } }));
 }
 
-export function updateBusiness(business_id: string, body: BusinessChange) {
-  return unwrap(client.PATCH("/api/v1/users/businesses/{business_id}", { params: { path: { business_id } }, body }));
+export function updateBusiness(business: string, body: BusinessChange) {
+  return unwrap(client.PATCH("/api/v1/users/businesses/{business}", { params: { path: { business } }, body }));
 }
 
 /** The address of Stripe's consent page for this business; the browser goes there. */
@@ -61,7 +55,8 @@ export async function initiateStripeConnect(business_id: string): Promise<string
     params: { query: { business_id } },
     headers: { Accept: "application/json" },
   });
-  return (await unwrap(call)).authorize_url;
+  // Asked for JSON, the endpoint answers so; its document also has the redirect, which has no body.
+  return ((await unwrap(call)) as components["schemas"]["AuthorizeView"]).authorize_url;
 }
 
 export function getStripeStatus(business_id: string) {
@@ -82,16 +77,18 @@ export function getReadinessScore(business_id: string) {
   return unwrap(client.GET("/api/v1/readiness", { params: { query: { business_id } } }));
 }
 
+type RecommendationFilter = Pick<
+  NonNullable<paths["/api/v1/recommendations"]["get"]["parameters"]["query"]>,
+  "status" | "priority"
+>;
+
 /** The newest `limit` scores (1–400), newest first. */
 export async function getReadinessHistory(business_id: string, limit: number) {
   const call = client.GET("/api/v1/readiness/history", { params: { query: { business_id, limit } } });
   return (await unwrap(call)).scores;
 }
 
-export async function getRecommendations(
-  business_id: string,
-  filter: { status?: RecommendationStatus; priority?: Priority } = {},
-) {
+export async function getRecommendations(business_id: string, filter: RecommendationFilter = {}) {
   const call = client.GET("/api/v1/recommendations", { params: { query: { business_id, ...filter } } });
   return (await unwrap(call)).recommendations;
 }

@@ -7,7 +7,9 @@ const LOCALE = readerLocale(globalThis.navigator?.languages ?? []);
 
 function readerLocale(languages: readonly string[]): string {
   // Not every browser reports tags that Intl takes: "en-US@posix" comes from a machine whose LANG is C.
-  const english = languages.map((language) => language.replace(/[@.].*$/, "")).find((language) => /^en(-|$)/.test(language));
+  const english = languages
+    .map((language) => language.replace(/[@.].*$/, ""))
+    .find((language) => /^en(-|$)/.test(language));
   return english !== undefined && Intl.DateTimeFormat.supportedLocalesOf(english).length > 0 ? english : "en-GB";
 }
 

@@ -23,26 +23,32 @@ export function confidenceLabel(confidence: number): string {
   return confidence < 0.75 ? "Moderate confidence" : "High confidence";
 }
 
+// The titles that the rulebooks give to their factors and caps.
 const FACTORS: Record<string, string> = {
-  scale: "Monthly revenue",
-  history: "Time in business",
-  trend: "Growth trend",
-  steadiness: "Steady weeks",
-  continuity: "No quiet weeks",
+  scale: "Size of revenue",
+  history: "Length of history",
+  trend: "Growth of revenue",
+  steadiness: "Steadiness of revenue",
+  continuity: "Weeks without a gap",
   disputes: "Chargebacks",
   refunds: "Refunds",
-  payouts: "Payout reliability",
+  payouts: "Payouts in time",
   top_customer: "Largest customer",
   returning: "Returning customers",
+  cap_history: "Cap: short history",
+  cap_scale: "Cap: small revenue",
+  cap_chargebacks: "Cap: excessive chargebacks",
+  cap_no_sales: "Cap: no recent sale",
+  cap_confidence: "Cap: little data",
   base: "Starting points",
   clamp: "Kept within 0–100",
-  revenue_trend: "Revenue trend",
-  revenue_volatility: "Revenue volatility",
-  chargeback_ratio: "Chargebacks",
-  payout_reliability: "Payout reliability",
+  revenue_trend: "Revenue against the 30 days before",
+  revenue_volatility: "Volatility of weekly revenue",
+  chargeback_ratio: "Chargebacks per sale",
+  payout_reliability: "Payouts that arrive in time",
 };
 
-/** A factor's name for people. Caps and factors of later rulebooks are named from their key. */
+/** A factor's name for people. Those of later rulebooks are named from their key. */
 export function factorLabel(factor: string): string {
   return FACTORS[factor] ?? humanize(factor);
 }
@@ -71,8 +77,8 @@ export const INDUSTRIES: Record<Industry, string> = {
   other: "Something else",
 };
 
-/** "cap:short_history" → "Cap: short history". */
+/** "net_revenue" → "Net revenue" */
 export function humanize(key: string): string {
-  const words = key.replace(/[_.]+/g, " ").replace(/:\s*/g, ": ").trim();
+  const words = key.replaceAll("_", " ").trim();
   return words.charAt(0).toUpperCase() + words.slice(1);
 }

@@ -18,7 +18,10 @@ export function AccountMenu({ user }: { user: CurrentUser }) {
         className="flex size-11 items-center justify-center rounded-full text-sm font-semibold hover:bg-sunken"
         aria-label={`${initials(user.name)}: account of ${user.name}`}
       >
-        <span className="flex size-9 items-center justify-center rounded-full bg-accent-soft text-accent" aria-hidden="true">
+        <span
+          className="flex size-9 items-center justify-center rounded-full bg-accent-soft text-accent"
+          aria-hidden="true"
+        >
           {initials(user.name)}
         </span>
       </button>
@@ -29,7 +32,11 @@ export function AccountMenu({ user }: { user: CurrentUser }) {
         onBeforeToggle={(event) => {
           const box = button.current?.getBoundingClientRect();
           if (box === undefined) return;
-          Object.assign(event.currentTarget.style, { inset: "auto", top: `${box.bottom + 6}px`, left: `${Math.max(8, box.right - 240)}px` });
+          Object.assign(event.currentTarget.style, {
+            inset: "auto",
+            top: `${box.bottom + 6}px`,
+            left: `${Math.max(8, box.right - 240)}px`,
+          });
         }}
       >
         <div className="border-b border-line px-3 pb-2.5 pt-1.5 text-sm">

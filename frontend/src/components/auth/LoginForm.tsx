@@ -9,7 +9,11 @@ import { PasswordField } from "./PasswordField";
 import { loginSchema, type LoginValues } from "./schemas";
 
 export function LoginForm() {
-  const form = useForm<LoginValues>({ resolver: zodResolver(loginSchema), mode: "onTouched", defaultValues: { email: "", password: "" } });
+  const form = useForm<LoginValues>({
+    resolver: zodResolver(loginSchema),
+    mode: "onTouched",
+    defaultValues: { email: "", password: "" },
+  });
   const { errors, isSubmitting } = form.formState;
   const submit = form.handleSubmit(async (values) => {
     try {
@@ -22,7 +26,13 @@ export function LoginForm() {
   return (
     <form noValidate onSubmit={submit} className="flex flex-col gap-5">
       <FormError message={errors.root?.message} />
-      <Field label="E-mail" type="email" autoComplete="username" error={errors.email?.message} {...form.register("email")} />
+      <Field
+        label="E-mail"
+        type="email"
+        autoComplete="username"
+        error={errors.email?.message}
+        {...form.register("email")}
+      />
       <PasswordField autoComplete="current-password" error={errors.password?.message} {...form.register("password")} />
       <button type="submit" className="button" disabled={isSubmitting}>
         {isSubmitting ? "Signing in…" : "Sign in"}

@@ -28,7 +28,13 @@ export function SignupForm() {
     <form noValidate onSubmit={submit} className="flex flex-col gap-5">
       <FormError message={errors.root?.message} />
       <Field label="Your name" autoComplete="name" error={errors.name?.message} {...form.register("name")} />
-      <Field label="E-mail" type="email" autoComplete="username" error={errors.email?.message} {...form.register("email")} />
+      <Field
+        label="E-mail"
+        type="email"
+        autoComplete="username"
+        error={errors.email?.message}
+        {...form.register("email")}
+      />
       <PasswordField
         autoComplete="new-password"
         hint="At least 8 characters. A few words together are easy to keep in mind."

@@ -1,9 +1,9 @@
-import type { Metrics } from "../../lib/api";
-import { day } from "../../lib/format";
+import type { LatestMetrics, Metrics } from "../../lib/api";
+import { day, money, plural } from "../../lib/format";
 import { compare, formatMetric, METRICS, type MetricInfo } from "./catalogue";
 
 /** The figures of the last 30 days, each against the 30 days before. */
-export function KeyMetrics({ latest, before }: { latest: Metrics; before: Metrics | null }) {
+export function KeyMetrics({ latest, before }: { latest: LatestMetrics; before: Metrics | null }) {
   return (
     <>
       <dl className="grid grid-cols-2 gap-x-6 gap-y-6 lg:grid-cols-3">
@@ -25,14 +25,17 @@ export function KeyMetrics({ latest, before }: { latest: Metrics; before: Metric
         {day(latest.period_start)} to {day(latest.period_end)}
         {before
           ? `, compared with ${day(before.period_start)} to ${day(before.period_end)}.`
-          : ". There is no earlier period to compare with yet."}
+          : ". There is no earlier period to compare with yet."}{" "}
+        Today so far: {money(latest.today.revenue, latest.currency)} from{" "}
+        {plural(latest.today.transaction_count, "charge")}; it counts from midnight.
       </p>
     </>
   );
 }
 
 function Delta({ metric, now, before }: { metric: MetricInfo; now: number | null; before: number | null }) {
-  if (now === null) return <p className="text-xs text-faint">{metric.key === "mrr" ? "No subscriptions" : "No data yet"}</p>;
+  if (now === null)
+    return <p className="text-xs text-faint">{metric.key === "mrr" ? "No subscriptions" : "No data yet"}</p>;
   const change = compare(metric, now, before);
   if (change === null) return <p className="text-xs text-faint">No comparison</p>;
   if (change.direction === "same") return <p className="text-xs text-faint">Unchanged</p>;

@@ -97,7 +97,9 @@ function chartOptions(
         // Days stand on a linear scale, which saves the date adapter; its own ticks would fall between days.
         afterBuildTicks: (axis) => {
           const step = Math.max(1, Math.ceil((to - from) / DAY / 5));
-          axis.ticks = Array.from({ length: Math.floor((to - from) / DAY / step) + 1 }, (_, i) => ({ value: to - i * step * DAY })).reverse();
+          axis.ticks = Array.from({ length: Math.floor((to - from) / DAY / step) + 1 }, (_, i) => ({
+            value: to - i * step * DAY,
+          })).reverse();
         },
         ticks: { ...label, maxRotation: 0, callback: (value) => day(iso(Number(value)), { year: years }) },
       },

@@ -24,7 +24,8 @@ export function MetricsPage() {
   return (
     <>
       <PageHeader title="Metrics">
-        Each point stands for the 30 days that end there, in {business.currency.toUpperCase()} and the time zone {business.timezone}.
+        Each point stands for the 30 days that end there, in {business.currency.toUpperCase()} and the time zone{" "}
+        {business.timezone}.
       </PageHeader>
       <RangePicker range={range} change={change} />
       {metrics.isPending || scores.isPending ? (
@@ -41,7 +42,13 @@ export function MetricsPage() {
         <NoMetrics />
       ) : (
         <div className="grid gap-6 lg:grid-cols-2">
-          {scores.data && <MetricsChart series={scoreSeries(scores.data, range.start, range.end)} start={range.start} end={range.end} />}
+          {scores.data && (
+            <MetricsChart
+              series={scoreSeries(scores.data, range.start, range.end)}
+              start={range.start}
+              end={range.end}
+            />
+          )}
           {scores.isError && <Failure error={scores.error} retry={() => void scores.refetch()} />}
           {metricSeries(metrics.data, business.currency).map((series) => (
             <MetricsChart key={series.key} series={series} start={range.start} end={range.end} />
@@ -68,9 +75,23 @@ function RangePicker({ range, change }: { range: Range; change: (changes: Record
       />
       <div className="flex flex-wrap items-center gap-2 text-sm text-soft">
         <label htmlFor={`${id}-start`}>From</label>
-        <input id={`${id}-start`} type="date" className="field-input w-auto!" value={range.start} max={range.end} onChange={(event) => pick({ start: event.target.value })} />
+        <input
+          id={`${id}-start`}
+          type="date"
+          className="field-input w-auto!"
+          value={range.start}
+          max={range.end}
+          onChange={(event) => pick({ start: event.target.value })}
+        />
         <label htmlFor={`${id}-end`}>to</label>
-        <input id={`${id}-end`} type="date" className="field-input w-auto!" value={range.end} min={range.start} onChange={(event) => pick({ end: event.target.value })} />
+        <input
+          id={`${id}-end`}
+          type="date"
+          className="field-input w-auto!"
+          value={range.end}
+          min={range.start}
+          onChange={(event) => pick({ end: event.target.value })}
+        />
       </div>
     </div>
   );
@@ -80,7 +101,14 @@ function NoMetrics() {
   const { business, stripe } = useCurrentBusiness();
   if (!stripe.connected) {
     return (
-      <Empty title="Nothing to show yet" action={<a className="button" href={connectUrl(business.id)}>Connect Stripe</a>}>
+      <Empty
+        title="Nothing to show yet"
+        action={
+          <a className="button" href={connectUrl(business.id)}>
+            Connect Stripe
+          </a>
+        }
+      >
         Your metrics are computed from your Stripe history.
       </Empty>
     );

@@ -1,29 +1,16 @@
 /** The metrics that are shown: their names, units, what they mean, and which direction is the better one. */
 import type { Metrics } from "../../lib/api";
 import { count, money, percent } from "../../lib/format";
-import { humanize } from "../../lib/words";
 
-type Unit = "money" | "ratio" | "count" | "number";
+type Unit = "money" | "ratio" | "number";
 
 export interface MetricInfo {
-  key: NumericMetric;
+  key: "revenue_total" | "mrr" | "revenue_volatility" | "chargeback_ratio" | "refund_ratio" | "payout_reliability";
   label: string;
   unit: Unit;
   better: "higher" | "lower";
   meaning: string;
 }
-
-export type NumericMetric =
-  | "revenue_total"
-  | "transaction_count"
-  | "average_transaction_size"
-  | "revenue_volatility"
-  | "chargeback_count"
-  | "chargeback_ratio"
-  | "refund_count"
-  | "refund_ratio"
-  | "payout_reliability"
-  | "mrr";
 
 export const METRICS: readonly MetricInfo[] = [
   {
@@ -70,28 +57,7 @@ export const METRICS: readonly MetricInfo[] = [
   },
 ];
 
-const UNITS: Record<string, Unit> = {
-  ...Object.fromEntries(METRICS.map(({ key, unit }) => [key, unit])),
-  average_transaction_size: "money",
-  monthly_average: "money",
-  net_revenue: "money",
-  refund_value_ratio: "ratio",
-  failed_charge_ratio: "ratio",
-  top_customer_share: "ratio",
-  returning_share: "ratio",
-  weekly_trend: "ratio",
-  trend: "ratio",
-  disputes: "ratio",
-  refunds: "ratio",
-  payouts: "ratio",
-  top_customer: "ratio",
-  returning: "ratio",
-  scale: "money",
-};
-
-export function metricLabel(key: string): string {
-  return METRICS.find((each) => each.key === key)?.label ?? humanize(key);
-}
+const UNITS: Record<string, Unit> = Object.fromEntries(METRICS.map(({ key, unit }) => [key, unit]));
 
 /** A metric's value with its unit, by the metric's name; amounts are major units of `currency`. */
 export function formatMetric(key: string, value: unknown, currency: string): string {
@@ -109,13 +75,17 @@ export function formatMetric(key: string, value: unknown, currency: string): str
 
 export interface Change {
   direction: "up" | "down" | "same";
-  /** "8%" for amounts and counts, "0.2 percentage points" for ratios, "0.05" for plain numbers */
+  /** "8%" for amounts, "0.2 percentage points" for ratios, "0.05" for plain numbers */
   size: string;
   good: boolean;
 }
 
 /** The change from `before` to `now`; null when one of them is missing or a percentage of nothing would be needed. */
-export function compare(metric: MetricInfo, now: number | null, before: number | null): Change | null {
+export function compare(
+  metric: Pick<MetricInfo, "unit" | "better">,
+  now: number | null,
+  before: number | null,
+): Change | null {
   if (now === null || before === null) return null;
   const difference = now - before;
   let size: string;

@@ -30,7 +30,7 @@ export function scoreSeries(scores: readonly ScorePoint[], start: string, end: s
   const points = byDay(scores)
     .filter((each) => each.as_of >= start && each.as_of <= end)
     .map((each) => ({ date: each.as_of, value: each.score }));
-  const info: Pick<MetricInfo, "label" | "unit" | "better"> = { label: "Readiness score", unit: "number", better: "higher" };
+  const info = { label: "Readiness score", unit: "number", better: "higher" } as const;
   const format = (value: number | null) => (value === null ? "–" : String(value));
   return {
     key: "readiness",
@@ -39,11 +39,13 @@ export function scoreSeries(scores: readonly ScorePoint[], start: string, end: s
     points,
     format,
     tick: String,
-    summary: summarize({ ...info, key: "transaction_count", meaning: "" }, points, format),
+    summary: summarize(info, points, format),
   };
 }
 
-function summarize(metric: MetricInfo, points: Series["points"], format: Series["format"]): string {
+type Measured = Pick<MetricInfo, "label" | "unit" | "better">;
+
+function summarize(metric: Measured, points: Series["points"], format: Series["format"]): string {
   const known = points.filter((each): each is { date: string; value: number } => each.value !== null);
   const first = known.at(0);
   const last = known.at(-1);
@@ -55,7 +57,9 @@ function summarize(metric: MetricInfo, points: Series["points"], format: Series[
   if (low.value === high.value) return `${now}, the same throughout.`;
   const change = compare(metric, last.value, first.value);
   const moved =
-    change === null || change.direction === "same" ? "about where it began" : `${change.direction} ${change.size} from ${format(first.value)} on ${day(first.date)}`;
+    change === null || change.direction === "same"
+      ? "about where it began"
+      : `${change.direction} ${change.size} from ${format(first.value)} on ${day(first.date)}`;
   return `${now}, ${moved}; it ranged from ${format(low.value)} to ${format(high.value)}.`;
 }
 
@@ -84,5 +88,7 @@ export function rangeFrom(query: URLSearchParams, today: string): Range {
 }
 
 function isDay(text: string | null): text is string {
-  return text !== null && /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(text)) && addDays(text, 0) === text;
+  return (
+    text !== null && /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(text)) && addDays(text, 0) === text
+  );
 }

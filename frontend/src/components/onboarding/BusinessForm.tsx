@@ -7,7 +7,14 @@ import { connectUrl, DASHBOARD, go } from "../../lib/navigation";
 import { INDUSTRIES } from "../../lib/words";
 import { Field, SelectField } from "../ui/Field";
 import { FormError, showError } from "../ui/form-errors";
-import { businessSchema, type BusinessValues, currencyChoices, timezoneChoices, toFormValues, toProfile } from "./business-schema";
+import {
+  businessSchema,
+  type BusinessValues,
+  currencyChoices,
+  timezoneChoices,
+  toFormValues,
+  toProfile,
+} from "./business-schema";
 
 /** The profile of a new business, or of `business`. Only the name is required: nothing else has a part in the score. */
 export function BusinessForm({ business }: { business: Business | null }) {
@@ -35,10 +42,25 @@ export function BusinessForm({ business }: { business: Business | null }) {
   return (
     <form noValidate onSubmit={submit} className="flex flex-col gap-5">
       <FormError message={errors.root?.message} />
-      <Field label="Business name" autoComplete="organization" error={errors.name?.message} {...form.register("name")} />
+      <Field
+        label="Business name"
+        autoComplete="organization"
+        error={errors.name?.message}
+        {...form.register("name")}
+      />
       <div className="grid gap-5 sm:grid-cols-2">
-        <Field label="Legal entity" hint="For example Harbour Coffee LLC. Optional." error={errors.legal_entity?.message} {...form.register("legal_entity")} />
-        <SelectField label="Industry" hint="Shown, never scored. Optional." error={errors.industry?.message} {...form.register("industry")}>
+        <Field
+          label="Legal entity"
+          hint="For example Harbour Coffee LLC. Optional."
+          error={errors.legal_entity?.message}
+          {...form.register("legal_entity")}
+        />
+        <SelectField
+          label="Industry"
+          hint="Shown, never scored. Optional."
+          error={errors.industry?.message}
+          {...form.register("industry")}
+        >
           <option value="">Choose…</option>
           {Object.entries(INDUSTRIES).map(([key, label]) => (
             <option key={key} value={key}>
@@ -53,7 +75,13 @@ export function BusinessForm({ business }: { business: Business | null }) {
           error={errors.revenue_estimate?.message}
           {...form.register("revenue_estimate")}
         />
-        <Field label="Founded" type="date" hint="Optional." error={errors.founded_at?.message} {...form.register("founded_at")} />
+        <Field
+          label="Founded"
+          type="date"
+          hint="Optional."
+          error={errors.founded_at?.message}
+          {...form.register("founded_at")}
+        />
         <SelectField
           label="Currency"
           hint="Your Stripe account's own replaces it once it is connected."
@@ -66,7 +94,12 @@ export function BusinessForm({ business }: { business: Business | null }) {
             </option>
           ))}
         </SelectField>
-        <SelectField label="Time zone" hint="Decides where a day begins." error={errors.timezone?.message} {...form.register("timezone")}>
+        <SelectField
+          label="Time zone"
+          hint="Decides where a day begins."
+          error={errors.timezone?.message}
+          {...form.register("timezone")}
+        >
           {timezoneChoices(defaultValues.timezone).map((zone) => (
             <option key={zone}>{zone}</option>
           ))}

@@ -22,7 +22,8 @@ function Connect() {
     <>
       <h1 className="heading text-2xl">Connect Stripe</h1>
       <p className="mt-2 text-soft">
-        Vaultra reads the history of <strong className="text-ink">{business.name}</strong> at Stripe and computes your score from it.
+        Vaultra reads the history of <strong className="text-ink">{business.name}</strong> at Stripe and computes your
+        score from it.
       </p>
       <div className="mt-6 flex flex-col gap-4">
         {refused && (
@@ -35,7 +36,9 @@ function Connect() {
         <div className="card">
           <ul className="flex flex-col gap-3 text-sm">
             <Fact title="Read-only">Vaultra cannot move money, refund, or change anything in your account.</Fact>
-            <Fact title="What is read">Charges, refunds, disputes, payouts and subscriptions of the last 24 months.</Fact>
+            <Fact title="What is read">
+              Charges, refunds, disputes, payouts and subscriptions of the last 24 months.
+            </Fact>
             <Fact title="What is never stored">Card data, and the names and e-mail addresses of your customers.</Fact>
             <Fact title="Yours to end">You can disconnect at any time, here or at Stripe.</Fact>
           </ul>
@@ -46,7 +49,11 @@ function Connect() {
               disabled={connect.isPending || connect.isSuccess}
               onClick={() => connect.mutate()}
             >
-              {connect.isPending || connect.isSuccess ? "Opening Stripe…" : refused ? "Try again with Stripe" : "Connect with Stripe"}
+              {connect.isPending || connect.isSuccess
+                ? "Opening Stripe…"
+                : refused
+                  ? "Try again with Stripe"
+                  : "Connect with Stripe"}
             </button>
           ) : (
             <p className="mt-6 rounded-md bg-sunken px-4 py-3 text-sm">

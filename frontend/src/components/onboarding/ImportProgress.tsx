@@ -1,5 +1,5 @@
 import type { ImportProgress as Progress } from "../../lib/api";
-import { count, plural } from "../../lib/format";
+import { count, day, plural } from "../../lib/format";
 
 const PHASES: Record<Progress["state"], string> = {
   starting: "Reading the newest 90 days",
@@ -24,6 +24,7 @@ export function ImportProgress({ progress }: { progress: Progress }) {
         {progress.total === null
           ? `${plural(progress.done, "object")} read so far`
           : `${count(progress.done)} of ${plural(progress.total, "object")} read`}
+        {progress.read_back_to && `, back to ${day(progress.read_back_to)}`}
       </p>
       {progress.error && (
         <p role="alert" className="mt-3 rounded-md border border-negative bg-negative-soft px-4 py-2.5 text-sm">

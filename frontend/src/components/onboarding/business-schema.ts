@@ -12,7 +12,10 @@ export const businessSchema = z.object({
   revenue_estimate: z
     .string()
     .trim()
-    .refine((text) => text === "" || (/^[\d,. ]+$/.test(text) && parseAmount(text) !== null), "Enter an amount, like 250,000."),
+    .refine(
+      (text) => text === "" || (/^[\d,. ]+$/.test(text) && parseAmount(text) !== null),
+      "Enter an amount, like 250,000.",
+    ),
   founded_at: z
     .string()
     .refine((date) => date === "" || /^\d{4}-\d{2}-\d{2}$/.test(date), "Enter a date.")

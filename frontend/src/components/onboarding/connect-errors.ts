@@ -32,5 +32,10 @@ const ERRORS: Record<string, { title: string; help: string }> = {
 export function connectError(query: URLSearchParams): { title: string; help: string } | null {
   const code = query.get("error");
   if (code === null) return null;
-  return ERRORS[code] ?? { title: "Stripe was not connected", help: "Something went wrong on the way. Nothing was connected. Try again." };
+  return (
+    ERRORS[code] ?? {
+      title: "Stripe was not connected",
+      help: "Something went wrong on the way. Nothing was connected. Try again.",
+    }
+  );
 }

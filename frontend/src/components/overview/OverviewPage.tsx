@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { type ReactNode, useEffect, useRef } from "react";
-import type { Metrics, Readiness, Recommendation } from "../../lib/api";
+import type { LatestMetrics, Readiness, Recommendation } from "../../lib/api";
 import { addDays } from "../../lib/format";
 import {
   isImporting,
@@ -53,7 +53,9 @@ export function OverviewPage() {
         ) : (
           <>
             {recommendations.data && (
-              <Checklist steps={onboardingSteps(business, stripe, readiness.data.score !== null, recommendations.data)} />
+              <Checklist
+                steps={onboardingSteps(business, stripe, readiness.data.score !== null, recommendations.data)}
+              />
             )}
             {readiness.data.score === null ? (
               <NoScore {...readiness.data} />
@@ -148,13 +150,25 @@ function KeyFigures() {
   );
 }
 
-function Compared({ latest }: { latest: Metrics }) {
+function Compared({ latest }: { latest: LatestMetrics }) {
   // The period before ends the day before this one starts; a few days more are asked for in case one is missing.
-  const history = useQuery(metricHistoryQuery(latest.business_id, addDays(latest.period_start, -7), addDays(latest.period_start, -1)));
+  const history = useQuery(
+    metricHistoryQuery(latest.business_id, addDays(latest.period_start, -7), addDays(latest.period_start, -1)),
+  );
   return <KeyMetrics latest={latest} before={history.data ? periodBefore(history.data, latest) : null} />;
 }
 
-function Panel({ title, note, action, children }: { title: string; note?: string; action?: ReactNode; children: ReactNode }) {
+function Panel({
+  title,
+  note,
+  action,
+  children,
+}: {
+  title: string;
+  note?: string;
+  action?: ReactNode;
+  children: ReactNode;
+}) {
   return (
     <section className="card min-w-0">
       <div className="mb-3 flex flex-wrap items-baseline justify-between gap-x-4 gap-y-1">

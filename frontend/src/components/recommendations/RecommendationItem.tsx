@@ -1,6 +1,6 @@
 import type { Decision, Recommendation } from "../../lib/api";
 import { humanize, PRIORITIES, STATUSES } from "../../lib/words";
-import { formatMetric, metricLabel } from "../metrics/catalogue";
+import { figures } from "./figures";
 
 interface Props {
   recommendation: Recommendation;
@@ -13,7 +13,7 @@ interface Props {
 /** One thing to do: why, by how much the score would rise, and the figures it rests on. */
 export function RecommendationItem({ recommendation, currency, onDecide, busy }: Props) {
   const { id, title, description, priority, category, status, estimated_impact, metric_refs } = recommendation;
-  const refs = Object.entries(metric_refs);
+  const refs = figures(metric_refs, currency);
   return (
     <article aria-labelledby={`title-${id}`} className="grid gap-x-8 gap-y-3 py-5 sm:grid-cols-[1fr_auto]">
       <div>
@@ -28,10 +28,13 @@ export function RecommendationItem({ recommendation, currency, onDecide, busy }:
         <p className="mt-1 max-w-prose text-sm text-soft">{description}</p>
         {refs.length > 0 && (
           <dl className="mt-3 flex flex-wrap gap-x-6 gap-y-1 text-xs">
-            {refs.map(([key, value]) => (
-              <div key={key} className="flex gap-1.5">
-                <dt className="text-faint">{metricLabel(key)}</dt>
-                <dd className="figure font-semibold">{formatMetric(key, value, currency)}</dd>
+            {refs.map(({ label, now, target }) => (
+              <div key={label} className="flex flex-wrap gap-x-1.5">
+                <dt className="text-faint">{label}</dt>
+                <dd className="figure font-semibold">
+                  {now}
+                  {target && <span className="font-normal text-faint"> (goal {target})</span>}
+                </dd>
               </div>
             ))}
           </dl>

@@ -21,7 +21,8 @@ const EMPTY: Record<RecommendationStatus | "all", string> = {
 export function RecommendationsPage() {
   const { business, canWrite } = useCurrentBusiness();
   const [url, change] = useUrlState();
-  const status = oneOf(url.get("status"), [...Object.keys(STATUSES), "all"] as (RecommendationStatus | "all")[]) ?? "pending";
+  const status =
+    oneOf(url.get("status"), [...Object.keys(STATUSES), "all"] as (RecommendationStatus | "all")[]) ?? "pending";
   const priority = oneOf(url.get("priority"), Object.keys(PRIORITIES) as Priority[]);
   const query = useQuery(
     recommendationsQuery(business.id, { ...(status === "all" ? {} : { status }), ...(priority ? { priority } : {}) }),
@@ -30,7 +31,8 @@ export function RecommendationsPage() {
   return (
     <>
       <PageHeader title="Recommendations">
-        What would raise your score most. Each impact is computed: your score with that one thing improved, less your score today.
+        What would raise your score most. Each impact is computed: your score with that one thing improved, less your
+        score today.
       </PageHeader>
       <div className="mb-5 flex flex-wrap gap-x-6 gap-y-3">
         <Segment
@@ -46,7 +48,9 @@ export function RecommendationsPage() {
           onChange={(value) => change({ priority: value === "any" ? null : value })}
         />
       </div>
-      {!canWrite && <p className="mb-4 text-sm text-soft">You can read these. Deciding needs the role admin or owner.</p>}
+      {!canWrite && (
+        <p className="mb-4 text-sm text-soft">You can read these. Deciding needs the role admin or owner.</p>
+      )}
       <section className="card py-1!" aria-labelledby="list-title">
         <h2 id="list-title" className="sr-only">
           {status === "all" ? "All recommendations" : STATUSES[status]}

@@ -27,7 +27,8 @@ export function useDecide(businessId: string) {
   const mutation = useMutation({
     mutationFn: ({ id, decision }: { id: string; decision: Decision }) => updateRecommendationStatus(id, decision),
     onSuccess: (_, { decision }) => {
-      if (decision === "accepted") toasts.add({ title: "Accepted. You find it under Accepted until the numbers move." });
+      if (decision === "accepted")
+        toasts.add({ title: "Accepted. You find it under Accepted until the numbers move." });
     },
     onError: (error) => {
       const late = error instanceof ApiError && error.code === "CONFLICT";

@@ -31,7 +31,7 @@ function toGain({ points: got, max_points }: Contribution): number {
 function Factor({ factor, points: got, max_points, reason, confidence }: Contribution) {
   const share = Math.min(1, Math.max(0, got / max_points));
   return (
-    <li className="grid gap-x-6 gap-y-1.5 py-3.5 sm:grid-cols-[12rem_1fr]">
+    <li className="grid gap-x-6 gap-y-1.5 py-3.5 sm:grid-cols-[15rem_1fr]">
       <div>
         <div className="flex items-baseline justify-between gap-3">
           <h3 className="text-sm font-semibold">{factorLabel(factor)}</h3>
@@ -40,14 +40,21 @@ function Factor({ factor, points: got, max_points, reason, confidence }: Contrib
             <span className="text-faint"> of {points(max_points)}</span>
           </p>
         </div>
-        <svg viewBox="0 0 100 6" preserveAspectRatio="none" className="mt-2 h-1.5 w-full rounded-full" aria-hidden="true">
+        <svg
+          viewBox="0 0 100 6"
+          preserveAspectRatio="none"
+          className="mt-2 h-1.5 w-full rounded-full"
+          aria-hidden="true"
+        >
           <rect width="100" height="6" fill="var(--line)" />
           <rect width={share * 100} height="6" fill={share < 0.5 ? "var(--caution)" : "var(--accent)"} />
         </svg>
       </div>
       <p className="text-sm text-soft">
         {reason}
-        {confidence > 0 && confidence < 0.5 && <span className="text-faint"> Little data so far, so this counts only in part.</span>}
+        {confidence > 0 && confidence < 0.5 && (
+          <span className="text-faint"> Little data so far, so this counts only in part.</span>
+        )}
       </p>
     </li>
   );
@@ -57,7 +64,9 @@ function Factor({ factor, points: got, max_points, reason, confidence }: Contrib
 function Adjustment({ factor, points: got, reason }: Contribution) {
   const negative = got < 0;
   return (
-    <li className={`-mx-3 grid gap-x-6 gap-y-1.5 rounded-md px-3 py-3.5 sm:grid-cols-[12rem_1fr] ${negative ? "bg-negative-soft" : ""}`}>
+    <li
+      className={`-mx-3 grid gap-x-6 gap-y-1.5 rounded-md px-3 py-3.5 sm:grid-cols-[15rem_1fr] ${negative ? "bg-negative-soft" : ""}`}
+    >
       <div className="flex items-baseline justify-between gap-3">
         <h3 className="text-sm font-semibold">{factorLabel(factor)}</h3>
         <p className={`figure text-sm font-semibold whitespace-nowrap ${negative ? "text-negative" : ""}`}>

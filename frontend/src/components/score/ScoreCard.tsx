@@ -70,7 +70,8 @@ function Trend({ change }: { change: number | null }) {
   return (
     <span className={change > 0 ? "text-positive" : "text-negative"}>
       <span aria-hidden="true">{change > 0 ? "▲" : "▼"} </span>
-      {change > 0 ? "Up" : "Down"} {points(Math.abs(change))} {Math.abs(change) === 1 ? "point" : "points"} since last week
+      {change > 0 ? "Up" : "Down"} {points(Math.abs(change))} {Math.abs(change) === 1 ? "point" : "points"} since last
+      week
     </span>
   );
 }

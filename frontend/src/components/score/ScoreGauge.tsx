@@ -13,11 +13,23 @@ export function ScoreGauge({ score, tier }: { score: number; tier: Tier }) {
       <g fill="none" strokeWidth="11">
         {TIERS.map((each, index) => (
           // Each tier's stretch ends where the next begins, less a hair's breadth that marks the border.
-          <path key={each.tier} d={arc(index === 0 ? 0 : each.from - 0.5, each.to === 100 ? 100 : each.to - 0.5)} stroke="var(--line)" />
+          <path
+            key={each.tier}
+            d={arc(index === 0 ? 0 : each.from - 0.5, each.to === 100 ? 100 : each.to - 0.5)}
+            stroke="var(--line)"
+          />
         ))}
         {score > 0 && <path d={arc(0, score)} className={`tier-${tier}`} stroke="currentColor" strokeLinecap="round" />}
       </g>
-      <circle cx={end.x} cy={end.y} r="8.5" fill="var(--surface)" className={`tier-${tier}`} stroke="currentColor" strokeWidth="4" />
+      <circle
+        cx={end.x}
+        cy={end.y}
+        r="8.5"
+        fill="var(--surface)"
+        className={`tier-${tier}`}
+        stroke="currentColor"
+        strokeWidth="4"
+      />
       <text
         x={GAUGE.centre.x}
         y={GAUGE.centre.y - 8}

@@ -39,9 +39,24 @@ export function ScoreHistory({ scores }: { scores: readonly ScorePoint[] }) {
             aria-hidden="true"
           >
             {TIERS.map(({ tier, to }) => (
-              <line key={tier} x1="0" x2={WIDTH} y1={y(to)} y2={y(to)} stroke="var(--line)" vectorEffect="non-scaling-stroke" />
+              <line
+                key={tier}
+                x1="0"
+                x2={WIDTH}
+                y1={y(to)}
+                y2={y(to)}
+                stroke="var(--line)"
+                vectorEffect="non-scaling-stroke"
+              />
             ))}
-            <line x1="0" x2={WIDTH} y1={HEIGHT} y2={HEIGHT} stroke="var(--line-strong)" vectorEffect="non-scaling-stroke" />
+            <line
+              x1="0"
+              x2={WIDTH}
+              y1={HEIGHT}
+              y2={HEIGHT}
+              stroke="var(--line-strong)"
+              vectorEffect="non-scaling-stroke"
+            />
             <polygon points={`0,${HEIGHT} ${line} ${WIDTH},${HEIGHT}`} fill="var(--accent)" opacity="0.08" />
             <polyline
               points={line}

@@ -10,14 +10,26 @@ interface Shared {
 export function Field({ label, hint, error, ...input }: Shared & ComponentProps<"input">) {
   const { id, describedBy, frame } = useField({ label, hint, error });
   return frame(
-    <input id={id} className="field-input" aria-invalid={error !== undefined} aria-describedby={describedBy} {...input} />,
+    <input
+      id={id}
+      className="field-input"
+      aria-invalid={error !== undefined}
+      aria-describedby={describedBy}
+      {...input}
+    />,
   );
 }
 
 export function SelectField({ label, hint, error, children, ...select }: Shared & ComponentProps<"select">) {
   const { id, describedBy, frame } = useField({ label, hint, error });
   return frame(
-    <select id={id} className="field-input" aria-invalid={error !== undefined} aria-describedby={describedBy} {...select}>
+    <select
+      id={id}
+      className="field-input"
+      aria-invalid={error !== undefined}
+      aria-describedby={describedBy}
+      {...select}
+    >
       {children}
     </select>,
   );

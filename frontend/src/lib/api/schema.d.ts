@@ -13,7 +13,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["post/auth/login"];
+        /** Log in */
+        post: operations["ApiV1AuthLoginLogIn"];
         delete?: never;
         options?: never;
         head?: never;
@@ -27,7 +28,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["get/auth/me"];
+        /** Who is signed in */
+        get: operations["ApiV1AuthMeMe"];
         put?: never;
         post?: never;
         delete?: never;
@@ -45,7 +47,82 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["post/auth/signup"];
+        /** Sign up */
+        post: operations["ApiV1AuthSignupSignUp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The process is up */
+        get: operations["ApiV1HealthAlive"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/health/ready": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Database, queue and schema are ready */
+        get: operations["ApiV1HealthReadyReady"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/integrations/stripe": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Disconnect Stripe
+         * @description Gives the access back at Stripe. History stays unless `purge=true`.
+         */
+        delete: operations["ApiV1IntegrationsStripeDisconnect"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/integrations/stripe/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where Stripe sends the owner back to
+         * @description Always a redirect: to the dashboard, or to the connect page with `error` and `message`.
+         */
+        get: operations["ApiV1IntegrationsStripeCallbackCallback"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -59,7 +136,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["get/integrations/stripe/connect"];
+        /**
+         * Begin to connect Stripe
+         * @description 302 to Stripe's consent page, or its URL as JSON when `Accept` prefers JSON.
+         */
+        get: operations["ApiV1IntegrationsStripeConnectConnect"];
         put?: never;
         post?: never;
         delete?: never;
@@ -75,7 +156,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["get/integrations/stripe/status"];
+        /** The connection and how far its import is */
+        get: operations["ApiV1IntegrationsStripeStatusStatus"];
         put?: never;
         post?: never;
         delete?: never;
@@ -91,7 +173,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["get/metrics"];
+        /** The latest metrics */
+        get: operations["ApiV1MetricsLatestMetrics"];
         put?: never;
         post?: never;
         delete?: never;
@@ -107,7 +190,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["get/metrics/history"];
+        /** Metrics of past periods, oldest first */
+        get: operations["ApiV1MetricsHistoryMetricsHistory"];
         put?: never;
         post?: never;
         delete?: never;
@@ -123,7 +207,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["get/readiness"];
+        /** The readiness score, explained */
+        get: operations["ApiV1ReadinessReadiness"];
         put?: never;
         post?: never;
         delete?: never;
@@ -139,7 +224,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["get/readiness/history"];
+        /** Scores of past days, newest first */
+        get: operations["ApiV1ReadinessHistoryReadinessHistory"];
         put?: never;
         post?: never;
         delete?: never;
@@ -155,7 +241,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["get/recommendations"];
+        /** What would raise the score, most first */
+        get: operations["ApiV1RecommendationsRecommendations"];
         put?: never;
         post?: never;
         delete?: never;
@@ -177,7 +264,8 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        patch: operations["patch/recommendations/{recommendation_id}"];
+        /** Accept or dismiss */
+        patch: operations["ApiV1RecommendationsRecommendationIdDecide"];
         trace?: never;
     };
     "/api/v1/users/businesses": {
@@ -189,27 +277,30 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["post/users/businesses"];
+        /** Register a business */
+        post: operations["ApiV1UsersBusinessesCreateBusiness"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/v1/users/businesses/{business_id}": {
+    "/api/v1/users/businesses/{business}": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get: operations["get/users/businesses/{business_id}"];
+        /** One business */
+        get: operations["ApiV1UsersBusinessesGetBusiness"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
-        patch: operations["patch/users/businesses/{business_id}"];
+        /** Change a business */
+        patch: operations["ApiV1UsersBusinessesUpdateBusiness"];
         trace?: never;
     };
     "/api/v1/users/me": {
@@ -219,9 +310,31 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["get/users/me"];
+        /** Who is signed in (as /auth/me) */
+        get: operations["ApiV1UsersMeMe"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change name or picture */
+        patch: operations["ApiV1UsersMeUpdateMe"];
+        trace?: never;
+    };
+    "/api/v1/webhooks/stripe": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stripe's webhooks
+         * @description Verified by `Stripe-Signature` over the raw body; 200 once the event is durably stored.
+         */
+        post: operations["ApiV1WebhooksStripeWebhook"];
         delete?: never;
         options?: never;
         head?: never;
@@ -232,96 +345,43 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        AuthorizeUrl: {
+        /** AuthorizeView */
+        AuthorizeView: {
             authorize_url: string;
         };
-        BusinessOut: {
-            /** Format: date-time */
-            created_at: string;
+        /** BusinessBody */
+        BusinessBody: {
+            /** @default usd */
             currency: string;
-            founded_at: string | null;
-            /** Format: uuid */
-            id: string;
-            industry: ("food_and_drink" | "retail" | "ecommerce" | "software" | "professional_services" | "health_and_beauty" | "education" | "travel_and_leisure" | "construction" | "manufacturing" | "nonprofit" | "other") | null;
-            legal_entity: string | null;
+            founded_at?: string | null;
+            industry?: components["schemas"]["Industry"] | null;
+            legal_entity?: string | null;
             name: string;
-            revenue_estimate: number | null;
-            sample_data: boolean;
+            /** @description Major units of the currency, 0 to 10 trillion. */
+            revenue_estimate?: number | null;
+            /** @default UTC */
             timezone: string;
         };
-        BusinessPatch: {
+        /** BusinessChanges */
+        BusinessChanges: {
             currency?: string;
             founded_at?: string | null;
-            industry?: ("food_and_drink" | "retail" | "ecommerce" | "software" | "professional_services" | "health_and_beauty" | "education" | "travel_and_leisure" | "construction" | "manufacturing" | "nonprofit" | "other") | null;
+            industry?: components["schemas"]["Industry"] | null;
             legal_entity?: string | null;
             name?: string;
+            /** @description Major units of the currency, 0 to 10 trillion. */
             revenue_estimate?: number | null;
             timezone?: string;
         };
-        ContributionOut: {
-            band: string;
-            confidence: number;
-            evidence: string[];
-            factor: string;
-            max_points: number;
-            points: number;
-            reason: string;
-            value: number | null;
-        };
-        ErrorBody: {
-            code: string;
-            details: {
-                [key: string]: unknown;
-            };
-            message: string;
-            request_id: string;
-        };
-        ErrorEnvelope: {
-            error: components["schemas"]["ErrorBody"];
-        };
-        ImportOut: {
-            done: number;
-            error: string | null;
-            finished_at: string | null;
-            percent: number;
-            /** Format: date-time */
-            started_at: string;
-            /** @enum {string} */
-            state: "starting" | "extending" | "complete" | "error";
-            total: number | null;
-        };
-        Login: {
-            email: string;
-            password: string;
-        };
-        Me: {
-            avatar_url: string | null;
-            businesses: components["schemas"]["MemberOf"][];
-            email: string;
-            /** Format: uuid */
-            id: string;
-            name: string;
-        };
-        MemberOf: {
-            /** Format: uuid */
-            id: string;
-            name: string;
-            /** @enum {string} */
-            role: "viewer" | "admin" | "owner";
-        };
-        MetricsHistory: {
-            metrics: components["schemas"]["MetricsOut"][];
-        };
-        MetricsOut: {
+        /** BusinessMetrics */
+        BusinessMetrics: {
             average_transaction_size: number | null;
             /** Format: uuid */
             business_id: string;
             chargeback_count: number;
             chargeback_ratio: number | null;
             currency: string;
-            extra: {
-                [key: string]: unknown;
-            };
+            extra: components["schemas"]["ExtraView"];
             mrr: number | null;
             payout_reliability: number | null;
             /** Format: date */
@@ -334,19 +394,8 @@ export interface components {
             revenue_volatility: number | null;
             transaction_count: number;
         };
-        NewBusiness: {
-            currency?: string;
-            founded_at?: string | null;
-            industry?: ("food_and_drink" | "retail" | "ecommerce" | "software" | "professional_services" | "health_and_beauty" | "education" | "travel_and_leisure" | "construction" | "manufacturing" | "nonprofit" | "other") | null;
-            legal_entity?: string | null;
-            name: string;
-            revenue_estimate?: number | null;
-            timezone?: string;
-        };
-        ReadinessHistory: {
-            scores: components["schemas"]["ScorePoint"][];
-        };
-        ReadinessOut: {
+        /** BusinessReadiness */
+        BusinessReadiness: {
             /** Format: date */
             as_of: string;
             /** Format: uuid */
@@ -355,24 +404,19 @@ export interface components {
                 [key: string]: number;
             };
             confidence: number;
-            contributions: components["schemas"]["ContributionOut"][];
+            contributions: components["schemas"]["ContributionView"][];
             /** Format: date-time */
             created_at: string;
             raw_score: number;
             rulebook: string;
             score: number;
-            /** @enum {string} */
-            tier: "not_ready" | "improving" | "funding_ready" | "highly_attractive";
+            tier: components["schemas"]["Tier"];
         };
-        RecommendationDecision: {
-            /** @enum {string} */
-            status: "accepted" | "dismissed";
-        };
-        RecommendationOut: {
+        /** BusinessRecommendation */
+        BusinessRecommendation: {
             /** Format: uuid */
             business_id: string;
-            /** @enum {string} */
-            category: "risk" | "cash_flow" | "revenue" | "growth" | "data";
+            category: components["schemas"]["Category"];
             /** Format: date-time */
             created_at: string;
             description: string;
@@ -380,49 +424,246 @@ export interface components {
             /** Format: uuid */
             id: string;
             impact_points: number;
+            key: string;
             metric_refs: {
-                [key: string]: unknown;
+                [key: string]: number | string | null;
             };
-            /** @enum {string} */
-            priority: "high" | "medium" | "low";
-            /** @enum {string} */
-            status: "pending" | "accepted" | "dismissed" | "resolved";
+            priority: components["schemas"]["Priority"];
+            status: components["schemas"]["Status"];
             title: string;
             /** Format: date-time */
             updated_at: string;
         };
-        Recommendations: {
-            recommendations: components["schemas"]["RecommendationOut"][];
+        /** BusinessView */
+        BusinessView: {
+            /** Format: date-time */
+            created_at: string;
+            currency: string;
+            founded_at: string | null;
+            /** Format: uuid */
+            id: string;
+            industry: components["schemas"]["Industry"] | null;
+            legal_entity: string | null;
+            name: string;
+            revenue_estimate: number | null;
+            sample_data: boolean;
+            timezone: string;
         };
-        ScorePoint: {
+        /**
+         * Category
+         * @enum {string}
+         */
+        Category: "risk" | "cash_flow" | "revenue" | "growth" | "data";
+        /** ConnectionView */
+        ConnectionView: {
+            account_id?: string;
+            /** @description The other fields are there when this is true. */
+            connected: boolean;
+            import?: components["schemas"]["ImportView"];
+            last_synced_at?: string | null;
+            livemode?: boolean;
+            status?: "active" | "error";
+        };
+        /** ContributionView */
+        ContributionView: {
+            band: string;
+            confidence: number;
+            evidence: string[];
+            factor: string;
+            max_points: number;
+            points: number;
+            reason: string;
+            value: number | null;
+        };
+        /** DecisionBody */
+        DecisionBody: {
+            /** @enum {string} */
+            status: "accepted" | "dismissed";
+        };
+        /** ErrorBody */
+        ErrorBody: {
+            code: string;
+            details: {
+                [key: string]: unknown;
+            };
+            message: string;
+            request_id: string;
+        };
+        /** ErrorEnvelope */
+        ErrorEnvelope: {
+            error: components["schemas"]["ErrorBody"];
+        };
+        /** ExtraView */
+        ExtraView: {
+            chargeback_ratio_interval: [
+                number,
+                number
+            ] | null;
+            chargeback_won_count: number;
+            churned_mrr: number | null;
+            contraction_mrr: number | null;
+            effective_customers: number | null;
+            estimated_revenue: number;
+            expansion_mrr: number | null;
+            failed_charge_ratio: number | null;
+            monthly_average: number | null;
+            net_revenue: number;
+            new_mrr: number | null;
+            nrr: number | null;
+            payouts_not_final: number;
+            refund_value_ratio: number | null;
+            returning_share: number | null;
+            top_customer_share: number | null;
+            unconverted_count: number;
+            weekly_trend: number | null;
+        };
+        /** HealthView */
+        HealthView: {
+            /** @constant */
+            status: "ok";
+        };
+        /** ImportView */
+        ImportView: {
+            done: number;
+            error: string | null;
+            finished_at: string | null;
+            percent: number;
+            /** @description Charges are in from this day (UTC) on. */
+            read_back_to: string | null;
+            /** Format: date-time */
+            started_at: string;
+            /** @enum {string} */
+            state: "starting" | "extending" | "complete" | "error";
+            /** @description Known once all has been read: lists have no count. */
+            total: number | null;
+        };
+        /**
+         * Industry
+         * @description What kind of business it is. Shown, never scored.
+         * @enum {string}
+         */
+        Industry: "food_and_drink" | "retail" | "ecommerce" | "software" | "professional_services" | "health_and_beauty" | "education" | "travel_and_leisure" | "construction" | "manufacturing" | "nonprofit" | "other";
+        /** LatestMetricsView */
+        LatestMetricsView: {
+            average_transaction_size: number | null;
+            /** Format: uuid */
+            business_id: string;
+            chargeback_count: number;
+            chargeback_ratio: number | null;
+            currency: string;
+            extra: components["schemas"]["ExtraView"];
+            mrr: number | null;
+            payout_reliability: number | null;
+            /** Format: date */
+            period_end: string;
+            /** Format: date */
+            period_start: string;
+            refund_count: number;
+            refund_ratio: number | null;
+            revenue_total: number;
+            revenue_volatility: number | null;
+            today: components["schemas"]["TodayView"];
+            transaction_count: number;
+        };
+        /** LogInBody */
+        LogInBody: {
+            email: string;
+            password: string;
+        };
+        /** MembershipView */
+        MembershipView: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            role: components["schemas"]["Role"];
+        };
+        /** MetricsHistoryView */
+        MetricsHistoryView: {
+            metrics: components["schemas"]["BusinessMetrics"][];
+        };
+        /**
+         * Priority
+         * @enum {string}
+         */
+        Priority: "high" | "medium" | "low";
+        /** ProfileBody */
+        ProfileBody: {
+            avatar_url?: string | null;
+            name?: string;
+        };
+        /** ProfileView */
+        ProfileView: {
+            avatar_url: string | null;
+            businesses: components["schemas"]["MembershipView"][];
+            email: string;
+            /** Format: uuid */
+            id: string;
+            name: string;
+        };
+        /** ReadinessHistoryView */
+        ReadinessHistoryView: {
+            scores: components["schemas"]["ScoreView"][];
+        };
+        /** ReadyView */
+        ReadyView: {
+            database: string;
+            queue: string;
+            schema: string;
+            /** @constant */
+            status: "ok";
+        };
+        /** RecommendationsView */
+        RecommendationsView: {
+            recommendations: components["schemas"]["BusinessRecommendation"][];
+        };
+        /**
+         * Role
+         * @description What a member may do: a viewer reads, an admin also writes, an owner also manages members and connections.
+         * @enum {string}
+         */
+        Role: "viewer" | "admin" | "owner";
+        /** ScoreView */
+        ScoreView: {
             /** Format: date */
             as_of: string;
             /** Format: date-time */
             created_at: string;
             score: number;
-            /** @enum {string} */
-            tier: "not_ready" | "improving" | "funding_ready" | "highly_attractive";
+            tier: components["schemas"]["Tier"];
         };
-        Session: {
+        /** SignedIn */
+        SignedIn: {
             token: string;
-            user: components["schemas"]["UserOut"];
+            user: components["schemas"]["UserView"];
         };
-        Signup: {
+        /** SignUpBody */
+        SignUpBody: {
             email: string;
             name: string;
             password: string;
         };
-        StripeStatus: {
-            account_id?: string | null;
-            connected: boolean;
-            import?: components["schemas"]["ImportOut"] | null;
-            last_synced_at?: string | null;
-            livemode?: boolean | null;
+        /**
+         * Status
+         * @enum {string}
+         */
+        Status: "pending" | "accepted" | "dismissed" | "resolved";
+        /**
+         * Tier
+         * @enum {string}
+         */
+        Tier: "not_ready" | "improving" | "funding_ready" | "highly_attractive";
+        /** TodayView */
+        TodayView: {
+            /** Format: date */
+            date: string;
+            revenue: number;
+            transaction_count: number;
         };
-        UserOut: {
+        /** UserView */
+        UserView: {
             avatar_url: string | null;
             /** Format: date-time */
-            created_at?: string;
+            created_at: string;
             email: string;
             /** Format: uuid */
             id: string;
@@ -437,7 +678,7 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    "post/auth/login": {
+    ApiV1AuthLoginLogIn: {
         parameters: {
             query?: never;
             header?: never;
@@ -446,21 +687,57 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Login"];
+                "application/json": components["schemas"]["LogInBody"];
             };
         };
         responses: {
-            /** @description ok */
+            /** @description Request fulfilled, document follows */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Session"];
+                    "application/json": components["schemas"]["SignedIn"];
                 };
             };
-            /** @description error */
+            /** @description The request does not fit its schema. */
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description A dependency is down. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -470,7 +747,7 @@ export interface operations {
             };
         };
     };
-    "get/auth/me": {
+    ApiV1AuthMeMe: {
         parameters: {
             query?: never;
             header?: never;
@@ -479,17 +756,35 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            /** @description Request fulfilled, document follows */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Me"];
+                    "application/json": components["schemas"]["ProfileView"];
                 };
             };
-            /** @description error */
+            /** @description The request does not fit its schema. */
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description A dependency is down. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -499,7 +794,7 @@ export interface operations {
             };
         };
     };
-    "post/auth/signup": {
+    ApiV1AuthSignupSignUp: {
         parameters: {
             query?: never;
             header?: never;
@@ -508,21 +803,57 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Signup"];
+                "application/json": components["schemas"]["SignUpBody"];
             };
         };
         responses: {
-            /** @description ok */
+            /** @description Document created, URL follows */
             201: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Session"];
+                    "application/json": components["schemas"]["SignedIn"];
                 };
             };
-            /** @description error */
+            /** @description The request does not fit its schema. */
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description It exists already, or somebody was faster. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description A dependency is down. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -532,7 +863,209 @@ export interface operations {
             };
         };
     };
-    "get/integrations/stripe/connect": {
+    ApiV1HealthAlive: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HealthView"];
+                };
+            };
+        };
+    };
+    ApiV1HealthReadyReady: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReadyView"];
+                };
+            };
+            /** @description The request does not fit its schema. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description A dependency is down. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    ApiV1IntegrationsStripeDisconnect: {
+        parameters: {
+            query?: {
+                business_id?: string | null;
+                purge?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request does not fit its schema. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not a member of that business, or the role is too low. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description No such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description It exists already, or somebody was faster. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Well-formed, but senseless. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description A dependency is down. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    ApiV1IntegrationsStripeCallbackCallback: {
+        parameters: {
+            query?: {
+                code?: string | null;
+                error?: string | null;
+                state?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Redirect Response */
+            302: {
+                headers: {
+                    /** @description target path for the redirect */
+                    location?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request does not fit its schema. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description A dependency is down. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    ApiV1IntegrationsStripeConnectConnect: {
         parameters: {
             query?: {
                 business_id?: string | null;
@@ -543,17 +1076,89 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            /** @description Request fulfilled, document follows */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["AuthorizeUrl"];
+                    "application/json": components["schemas"]["AuthorizeView"] | unknown;
                 };
             };
-            /** @description error */
+            /** @description The request does not fit its schema. */
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not a member of that business, or the role is too low. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description No such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description It exists already, or somebody was faster. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Well-formed, but senseless. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description A dependency is down. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -563,7 +1168,7 @@ export interface operations {
             };
         };
     };
-    "get/integrations/stripe/status": {
+    ApiV1IntegrationsStripeStatusStatus: {
         parameters: {
             query?: {
                 business_id?: string | null;
@@ -574,17 +1179,53 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            /** @description Request fulfilled, document follows */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["StripeStatus"];
+                    "application/json": components["schemas"]["ConnectionView"];
                 };
             };
-            /** @description error */
+            /** @description The request does not fit its schema. */
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not a member of that business, or the role is too low. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description No such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description A dependency is down. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -594,7 +1235,7 @@ export interface operations {
             };
         };
     };
-    "get/metrics": {
+    ApiV1MetricsLatestMetrics: {
         parameters: {
             query?: {
                 business_id?: string | null;
@@ -605,17 +1246,53 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            /** @description Request fulfilled, document follows */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["MetricsOut"];
+                    "application/json": components["schemas"]["LatestMetricsView"];
                 };
             };
-            /** @description error */
+            /** @description The request does not fit its schema. */
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not a member of that business, or the role is too low. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description No such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description A dependency is down. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -625,7 +1302,7 @@ export interface operations {
             };
         };
     };
-    "get/metrics/history": {
+    ApiV1MetricsHistoryMetricsHistory: {
         parameters: {
             query?: {
                 business_id?: string | null;
@@ -638,17 +1315,62 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            /** @description Request fulfilled, document follows */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["MetricsHistory"];
+                    "application/json": components["schemas"]["MetricsHistoryView"];
                 };
             };
-            /** @description error */
+            /** @description The request does not fit its schema. */
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not a member of that business, or the role is too low. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description No such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Well-formed, but senseless. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description A dependency is down. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -658,7 +1380,7 @@ export interface operations {
             };
         };
     };
-    "get/readiness": {
+    ApiV1ReadinessReadiness: {
         parameters: {
             query?: {
                 business_id?: string | null;
@@ -669,17 +1391,53 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            /** @description Request fulfilled, document follows */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ReadinessOut"];
+                    "application/json": components["schemas"]["BusinessReadiness"];
                 };
             };
-            /** @description error */
+            /** @description The request does not fit its schema. */
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not a member of that business, or the role is too low. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description No such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description A dependency is down. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -689,7 +1447,7 @@ export interface operations {
             };
         };
     };
-    "get/readiness/history": {
+    ApiV1ReadinessHistoryReadinessHistory: {
         parameters: {
             query?: {
                 business_id?: string | null;
@@ -701,17 +1459,53 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            /** @description Request fulfilled, document follows */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ReadinessHistory"];
+                    "application/json": components["schemas"]["ReadinessHistoryView"];
                 };
             };
-            /** @description error */
+            /** @description The request does not fit its schema. */
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not a member of that business, or the role is too low. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description No such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description A dependency is down. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -721,12 +1515,12 @@ export interface operations {
             };
         };
     };
-    "get/recommendations": {
+    ApiV1RecommendationsRecommendations: {
         parameters: {
             query?: {
                 business_id?: string | null;
-                priority?: ("high" | "medium" | "low") | null;
-                status?: ("pending" | "accepted" | "dismissed" | "resolved") | null;
+                priority?: components["schemas"]["Priority"] | null;
+                status?: components["schemas"]["Status"] | null;
             };
             header?: never;
             path?: never;
@@ -734,17 +1528,53 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            /** @description Request fulfilled, document follows */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Recommendations"];
+                    "application/json": components["schemas"]["RecommendationsView"];
                 };
             };
-            /** @description error */
+            /** @description The request does not fit its schema. */
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not a member of that business, or the role is too low. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description No such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description A dependency is down. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -754,7 +1584,7 @@ export interface operations {
             };
         };
     };
-    "patch/recommendations/{recommendation_id}": {
+    ApiV1RecommendationsRecommendationIdDecide: {
         parameters: {
             query?: never;
             header?: never;
@@ -765,21 +1595,93 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["RecommendationDecision"];
+                "application/json": components["schemas"]["DecisionBody"];
             };
         };
         responses: {
-            /** @description ok */
+            /** @description Request fulfilled, document follows */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RecommendationOut"];
+                    "application/json": components["schemas"]["BusinessRecommendation"];
                 };
             };
-            /** @description error */
+            /** @description The request does not fit its schema. */
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not a member of that business, or the role is too low. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description No such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description It exists already, or somebody was faster. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Well-formed, but senseless. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description A dependency is down. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -789,7 +1691,7 @@ export interface operations {
             };
         };
     };
-    "post/users/businesses": {
+    ApiV1UsersBusinessesCreateBusiness: {
         parameters: {
             query?: never;
             header?: never;
@@ -798,21 +1700,57 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["NewBusiness"];
+                "application/json": components["schemas"]["BusinessBody"];
             };
         };
         responses: {
-            /** @description ok */
+            /** @description Document created, URL follows */
             201: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["BusinessOut"];
+                    "application/json": components["schemas"]["BusinessView"];
                 };
             };
-            /** @description error */
+            /** @description The request does not fit its schema. */
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description A dependency is down. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -822,28 +1760,64 @@ export interface operations {
             };
         };
     };
-    "get/users/businesses/{business_id}": {
+    ApiV1UsersBusinessesGetBusiness: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                business_id: string;
+                business: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            /** @description Request fulfilled, document follows */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["BusinessOut"];
+                    "application/json": components["schemas"]["BusinessView"];
                 };
             };
-            /** @description error */
+            /** @description The request does not fit its schema. */
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not a member of that business, or the role is too low. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description No such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description A dependency is down. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -853,32 +1827,104 @@ export interface operations {
             };
         };
     };
-    "patch/users/businesses/{business_id}": {
+    ApiV1UsersBusinessesUpdateBusiness: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                business_id: string;
+                business: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["BusinessPatch"];
+                "application/json": components["schemas"]["BusinessChanges"];
             };
         };
         responses: {
-            /** @description ok */
+            /** @description Request fulfilled, document follows */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["BusinessOut"];
+                    "application/json": components["schemas"]["BusinessView"];
                 };
             };
-            /** @description error */
+            /** @description The request does not fit its schema. */
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not a member of that business, or the role is too low. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description No such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description It exists already, or somebody was faster. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Well-formed, but senseless. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description A dependency is down. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -888,7 +1934,7 @@ export interface operations {
             };
         };
     };
-    "get/users/me": {
+    ApiV1UsersMeMe: {
         parameters: {
             query?: never;
             header?: never;
@@ -897,17 +1943,160 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            /** @description Request fulfilled, document follows */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Me"];
+                    "application/json": components["schemas"]["ProfileView"];
                 };
             };
-            /** @description error */
+            /** @description The request does not fit its schema. */
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description A dependency is down. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    ApiV1UsersMeUpdateMe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProfileBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserView"];
+                };
+            };
+            /** @description The request does not fit its schema. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description A dependency is down. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    ApiV1WebhooksStripeWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HealthView"];
+                };
+            };
+            /** @description The request does not fit its schema. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description A dependency is down. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,0 +1,53 @@
+/** The figures a recommendation speaks of: how each is called, what it is now, and where it should get to. */
+import type { Recommendation } from "../../lib/api";
+import { count, money, percent } from "../../lib/format";
+import { factorLabel, humanize } from "../../lib/words";
+import { formatMetric, METRICS } from "../metrics/catalogue";
+
+interface Figure {
+  label: string;
+  now: string;
+  target: string | null;
+}
+
+// Values of the rulebook's factors, as the rulebook measures them.
+const SHARES = new Set(["trend", "disputes", "refunds", "payouts", "top_customer", "returning"]);
+
+// A goal that is set for another figure than the one of its own name.
+const GOALS: Record<string, string> = {
+  refund_value_share_90_days: "target_refund_share",
+  identified_share_90_days: "target_identified_share",
+  payouts: "target_share_in_time_180_days",
+};
+
+/** `target_…` goes with the figure it is meant for; the day the figures are from is not a figure. */
+export function figures(refs: Recommendation["metric_refs"], currency: string): Figure[] {
+  const isGoal = (key: string) => key.startsWith("target_");
+  return Object.entries(refs)
+    .filter(([key]) => !isGoal(key) && key !== "as_of")
+    .map(([key, value]) => {
+      const goal = refs[GOALS[key] ?? `target_${key}`];
+      return {
+        label: label(key),
+        now: format(key, value, currency),
+        target: goal === undefined || goal === null ? null : format(key, goal, currency),
+      };
+    });
+}
+
+function label(key: string): string {
+  const days = /^(.*)_(\d+)_days$/.exec(key);
+  if (days) return `${humanize(days[1] ?? key)}, ${days[2]} days`;
+  const repeated = /^(.*)_if_repeated$/.exec(key);
+  if (repeated) return `${factorLabel(repeated[1] ?? key)}, if it goes on`;
+  return METRICS.find((each) => each.key === key)?.label ?? factorLabel(key);
+}
+
+function format(key: string, value: unknown, currency: string): string {
+  if (typeof value !== "number") return formatMetric(key, value, currency);
+  const factor = key.replace(/_if_repeated$/, "");
+  // The scale of a business is compared in US dollars, whatever its own currency.
+  if (factor === "scale") return `${money(value, "usd", { compact: true })} a month`;
+  if (SHARES.has(factor) || key.includes("_share")) return percent(value);
+  return METRICS.some((each) => each.key === key) ? formatMetric(key, value, currency) : count(value, 2);
+}
