@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
+import uvloop
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -11,6 +12,12 @@ from support.redis import a_redis
 from vaultra_adapters.postgres.engine import JOB_STATEMENT_TIMEOUT, make_engine
 from vaultra_adapters.postgres.unit_of_work import PostgresUnitOfWork
 from vaultra_core.ports.storage import UnitOfWorkFactory
+
+
+@pytest.fixture(scope="session")
+def event_loop_policy() -> uvloop.EventLoopPolicy:
+    """The loop that the product runs on; the one of asyncio itself hangs when a Redis worker is told to stop."""
+    return uvloop.EventLoopPolicy()
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,149 @@
+"""The worker on a real Redis: wake-ups arrive, and losing every one of them loses no work."""
+
+import asyncio
+import datetime as dt
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+import pytest
+from redis.asyncio import Redis
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from support.product import Product, a_product, settings_for_tests
+from support.sandbox import Sandbox
+from vaultra_core.ports.runtime import Job, JobQueue
+from vaultra_core.ports.storage import UnitOfWorkFactory
+from vaultra_worker.app import running_scheduler, running_worker
+from vaultra_worker.runner import JobRunner, slot_of
+
+NEVER = 3600.0
+
+
+@pytest.fixture
+async def redis(redis_url: str) -> AsyncIterator[Redis]:
+    async with Redis.from_url(redis_url) as client:
+        await client.flushall()
+        yield client
+
+
+@pytest.fixture
+async def distributed(
+    engine: AsyncEngine, database_url: str, sandbox: Sandbox, redis: Redis, redis_url: str
+) -> AsyncIterator[Product]:
+    """The product with its queue on Redis; the test decides which workers run."""
+    del engine, redis
+    settings = settings_for_tests(database_url, sandbox_url=sandbox.url, redis_url=redis_url)
+    async with a_product(settings) as running:
+        yield running
+
+
+async def eventually(is_so: Callable[[], Awaitable[bool]], seconds: float = 30) -> None:
+    async with asyncio.timeout(seconds):
+        while not await is_so():  # noqa: ASYNC110 - what is waited for happens in the database
+            await asyncio.sleep(0.1)
+
+
+def scored(owner: Product) -> Callable[[], Awaitable[bool]]:
+    async def is_so() -> bool:
+        return (await owner.get("/readiness")).status_code == 200
+
+    return is_so
+
+
+async def test_wake_ups_alone_bring_a_score(distributed: Product) -> None:
+    async with running_worker(distributed.container, sweep_seconds=NEVER):
+        await asyncio.sleep(1.5)  # the first sweep has gone by: from here on there are only wake-ups
+        owner = await distributed.signed_up()
+        await owner.connect(await owner.business(), "fresh")
+        await eventually(scored(owner))
+
+
+async def test_the_sweep_finds_what_a_flushed_queue_has_lost(distributed: Product, redis: Redis) -> None:
+    owner = await distributed.signed_up()
+    await owner.connect(await owner.business(), "fresh")
+    await asyncio.sleep(0.2)
+    await redis.flushall()
+    async with running_worker(distributed.container, sweep_seconds=0.5):
+        await redis.flushall()
+        await eventually(scored(owner))
+
+
+async def test_ten_thousand_wake_ups_do_no_harm(distributed: Product, redis: Redis) -> None:
+    owner = await distributed.signed_up()
+    await owner.imported("fresh")
+    history = (await owner.get("/readiness/history", limit=400)).json()
+    async with running_worker(distributed.container, sweep_seconds=NEVER):
+        for _ in range(100):
+            await asyncio.gather(*(distributed_wake(distributed, job) for job in Job for _ in range(20)))
+        await redis.flushall()
+        await asyncio.sleep(1)
+    assert (await owner.get("/readiness/history", limit=400)).json() == history
+
+
+async def distributed_wake(product: Product, job: Job) -> None:
+    await (await product.container.get(JobQueue)).wake(job)
+
+
+async def test_readiness_says_when_the_queue_is_gone(engine: AsyncEngine, database_url: str) -> None:
+    del engine
+    async with a_product(settings_for_tests(database_url, redis_url="redis://127.0.0.1:9/0")) as product:
+        answer = await product.client.get("http://vaultra.test/health/ready")
+        assert answer.status_code == 503
+        assert answer.json()["error"]["details"]["dependency"] == "queue"
+        assert answer.headers["Retry-After"]
+        assert (await product.client.get("http://vaultra.test/health")).json() == {"status": "ok"}
+
+
+async def test_a_dead_database_is_a_503_that_says_so() -> None:
+    async with a_product(settings_for_tests("postgresql://nobody@127.0.0.1:9/none")) as product:
+        for path in ("/auth/login",):
+            answer = await product.post(path, {"email": "a@example.com", "password": "x"})
+            assert answer.status_code == 503, answer.text
+            assert answer.json()["error"]["details"]["dependency"] == "database"
+            assert answer.headers["Retry-After"]
+        event = b'{"object":"event","id":"evt_1","type":"x.y","created":1,"livemode":false,"data":{"object":{}}}'
+        assert (await product.webhook(event)).status_code == 503
+
+
+async def test_two_schedulers_start_a_slot_once(distributed: Product, uow: UnitOfWorkFactory) -> None:
+    now = slot_of(dt.datetime.now(dt.UTC))
+    async with uow() as first:
+        claimed = [await first.job_runs.claim_slot(Job.STRIPE_SYNC, now)]
+        await first.commit()
+    async with uow() as second:
+        claimed.append(await second.job_runs.claim_slot(Job.STRIPE_SYNC, now))
+        await second.commit()
+    assert claimed == [True, False]
+    async with running_scheduler(distributed.container), running_worker(distributed.container, sweep_seconds=NEVER):
+        await asyncio.sleep(0.1)
+
+
+async def test_whoever_asks_while_a_job_runs_gets_another_run() -> None:
+    started, go_on, runs = asyncio.Event(), asyncio.Event(), []
+
+    async def job() -> int:
+        runs.append(1)
+        started.set()
+        await go_on.wait()
+        return 0
+
+    runner = JobRunner({Job.COMPUTE_METRICS: job})
+    first = asyncio.create_task(runner.run(Job.COMPUTE_METRICS))
+    await started.wait()
+    for _ in range(5):
+        await runner.run(Job.COMPUTE_METRICS)
+    go_on.set()
+    await first
+    assert len(runs) == 2
+
+
+async def test_a_job_that_fails_is_run_again_when_asked() -> None:
+    runs = []
+
+    async def job() -> int:
+        runs.append(1)
+        raise RuntimeError("broken")
+
+    runner = JobRunner({Job.COMPUTE_METRICS: job})
+    await runner.run(Job.COMPUTE_METRICS)
+    await runner.run(Job.COMPUTE_METRICS)
+    assert len(runs) == 2
