@@ -26,6 +26,7 @@ def create_app(settings: Settings) -> Litestar:
         sandbox = Sandbox(settings)
         app.state.sandbox = sandbox
         await sandbox.write(world.seed_samples)
+        await sandbox.write(world.forget_old_events)
         if settings.webhook_url is not None:
             url, secret = settings.webhook_url, settings.webhook_secret or ""
             await sandbox.write(lambda store: control.keep_webhook(store, url, secret))

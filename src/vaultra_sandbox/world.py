@@ -8,6 +8,7 @@ import msgspec
 from vaultra_sandbox import shapes
 from vaultra_sandbox.ids import mint
 from vaultra_sandbox.journal import Journal
+from vaultra_sandbox.listing import EVENTS_KEPT
 from vaultra_sandbox.profiles import Profile
 from vaultra_sandbox.samples import SAMPLES
 from vaultra_sandbox.simulation import DAY, Simulation, State
@@ -46,10 +47,23 @@ def advance(store: Store, account: Account, *, seconds: int = 0, now: int | None
     if data is None:
         return 0
     now = int(time.time()) if now is None else now
+    state = msgspec.json.decode(data, type=State)
+    if not seconds and not (state.agenda and state.agenda[0][0] <= now + state.ahead):
+        return 0  # nothing to write: a live sandbox looks every few seconds
     with store.writing():
         account = store.account(id=account.id) or account  # whether it is authorised may have changed
         state = msgspec.json.decode(store.state(account) or data, type=State)
         return _run(store, account, state, now=now, seconds=seconds)
+
+
+def forget_old_events(store: Store) -> None:
+    """Events are kept for 30 days, delivered or not."""
+    oldest = int(time.time()) - EVENTS_KEPT
+    with store.writing():
+        for account in store.accounts():
+            old = "FROM objects WHERE account = ? AND kind = 'event' AND created < ?"
+            store.db.execute(f"DELETE FROM deliveries WHERE event IN (SELECT seq {old})", (account.number, oldest))  # noqa: S608
+            store.db.execute(f"DELETE {old}", (account.number, oldest))
 
 
 def _found(store: Store, profile: Profile, seed: str, anchor: int) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from unit.sandbox.conftest import named, objects
-from vaultra_sandbox import bulk, shapes, world
+from vaultra_sandbox import bulk, loading, shapes, world
 from vaultra_sandbox.listing import EVENTS_KEPT
 from vaultra_sandbox.samples import SAMPLES
 from vaultra_sandbox.store import Account, Store, open_store
@@ -172,3 +172,15 @@ def test_a_tick_brings_news_that_is_dated_now(tmp_path: Path) -> None:
     assert 1 <= len(more) <= 12
     assert all(now + 60 < charge["created"] <= now + DAY for charge in more)
     store.close()
+
+
+def test_events_are_forgotten_after_thirty_days_and_nothing_else_is(store: Store) -> None:
+    account, _ = loading.load(store, b"date,amount\n2020-01-01,5\n", name="file")
+    now = int(time.time())
+    for number, age in enumerate((31, 29)):
+        row = (100 + number, account.number, "event", now - age * DAY, f"evt_{age}", "ping", None, None, "{}")
+        store.put([row])
+        store.db.execute("INSERT INTO deliveries (event, account) VALUES (?, ?)", (100 + number, account.number))
+    world.forget_old_events(store)
+    assert store.counts(account) == {"charge": 1, "balance_transaction": 1, "event": 1}
+    assert store.db.execute("SELECT event FROM deliveries").fetchall() == [(101,)]
