@@ -2,7 +2,7 @@
 
 from vaultra_core.domain.metrics import AVERAGE_DAYS
 from vaultra_core.domain.recommendations.base import Advice, Category
-from vaultra_core.domain.recommendations.situation import Situation, advice
+from vaultra_core.domain.recommendations.situation import Goal, Situation, advice
 from vaultra_core.domain.reference_rates import at_reference_rate
 from vaultra_core.domain.wording import day, number
 from vaultra_core.money import exponent
@@ -14,7 +14,7 @@ FOUR_WEEKS = 28
 
 def raise_revenue(situation: Situation) -> Advice | None:
     """Net revenue per month is below what lenders ask for."""
-    goal = situation.goal("scale")
+    goal = situation.goal("scale", reach=1)
     if goal is None or goal.reading.value is None:
         return None
     currency = situation.history.currency
@@ -28,7 +28,7 @@ def raise_revenue(situation: Situation) -> Advice | None:
         category=Category.GROWTH,
         description=(
             f"{goal.reading.statement}.",
-            f"Revenue-based lenders publish minimums; the next one within reach is {minimum}, "
+            f"Revenue-based lenders publish minimums; the next one is {minimum}, "
             f"{situation.money(gap or 0)} a month more than now.",
             f"The average looks back {AVERAGE_DAYS} days, so a rise that starts now counts in full by "
             f"{day(situation.later(AVERAGE_DAYS))}.",
@@ -73,23 +73,14 @@ def focus_core(situation: Situation) -> Advice | None:
     assessment = situation.assessment
     if assessment.score >= LOW_SCORE:
         return None
-    goals = [
-        goal
-        for factor in situation.book.factors
-        if factor.name != "history" and (goal := situation.goal(factor.name, reach=1))
-    ]
-    points = {line.factor: line for line in assessment.contributions}
-
-    def missing(name: str) -> float:
-        return points[name].max_points - points[name].points
-
-    goals.sort(key=lambda goal: missing(goal.factor.name), reverse=True)
-    chosen = goals[:CORE_FACTORS]
-    impact = situation.gain({name: value for goal in chosen for name, value in goal.changes.items()})
-    names = "; ".join(
-        f"{g.factor.title.lower()} ({g.now}, {number(missing(g.factor.name))} points missing, next: {g.target})"
-        for g in chosen
-    )
+    # The nearest bands that move the score: under a ceiling, the first step may not.
+    for reach in range(1, 1 + max(len(factor.bands) for factor in situation.book.factors)):
+        chosen = _core_goals(situation, reach)
+        impact = situation.gain({name: value for goal in chosen for name, value in goal.changes.items()})
+        if impact > 0:
+            break
+    parts = "; ".join(f"{goal.factor.title.lower()} ({goal.now} now, {goal.target} to reach)" for goal in chosen)
+    ceilings = [line.reason for line in assessment.contributions if line.factor.startswith("cap_")]
     return advice(
         situation,
         key="focus_core",
@@ -97,11 +88,20 @@ def focus_core(situation: Situation) -> Advice | None:
         category=Category.GROWTH,
         description=(
             f"The score is {assessment.score}, below {LOW_SCORE}.",
-            f"Most of what is missing lies in: {names}." if chosen else "No factor has enough data to act on yet.",
-            f"One band better in each would bring the score to about {number(assessment.raw_score + impact, 0)}; "
+            *ceilings,
+            f"Most of what is missing lies in: {parts}." if chosen else "No factor has enough data to act on yet.",
+            f"Together they would bring the score to about {number(assessment.raw_score + impact, 0)}; "
             f"look at them again on {day(situation.later(FOUR_WEEKS))}.",
         ),
         impact=impact,
         metric_refs={"score": assessment.score, **{goal.factor.name: goal.reading.value for goal in chosen}},
         severity=sum(assessment.score < limit for limit in (50, 40, 30, 20, 10)),
     )
+
+
+def _core_goals(situation: Situation, reach: int) -> list[Goal]:
+    """The factors with the most points missing that can be acted on; history only comes with time."""
+    names = [factor.name for factor in situation.book.factors if factor.name != "history"]
+    goals = [goal for name in names if (goal := situation.goal(name, reach=reach))]
+    missing = {line.factor: line.max_points - line.points for line in situation.assessment.contributions}
+    return sorted(goals, key=lambda goal: missing[goal.factor.name], reverse=True)[:CORE_FACTORS]

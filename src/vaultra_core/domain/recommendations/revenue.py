@@ -81,7 +81,8 @@ def close_gaps(situation: Situation) -> Advice | None:
         return None
     most = int(goal.need)
     usual = median(weeks)
-    threshold = f"{situation.money(WEAK_SHARE * usual)} in a week" if usual else "any revenue"
+    threshold = f"at least {situation.money(WEAK_SHARE * usual)}" if usual else "anything at all"
+    goal_text = f"At most {plural(most, 'such week')}" if most else "None at all"
     return advice(
         situation,
         key="close_gaps",
@@ -89,8 +90,8 @@ def close_gaps(situation: Situation) -> Advice | None:
         category=Category.REVENUE,
         description=(
             f"{goal.reading.statement}.",
-            f"At most {plural(most, 'such week')} would do better; a week that brings {threshold} does not count.",
-            f"Weeks leave the count after half a year: without a new one, {day(_clear_date(situation, most))}.",
+            f"{goal_text} is the next step; a week that brings {threshold} does not count.",
+            f"Weeks leave the count after half a year: without a new one, by {day(_clear_date(situation, most))}.",
             "Plan something small to sell for holidays and quiet weeks, and send invoices weekly rather than in bulk.",
         ),
         impact=situation.gain(goal.changes),

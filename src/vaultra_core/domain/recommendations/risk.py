@@ -126,8 +126,7 @@ def dispute_warning(situation: Situation) -> Advice | None:
         key="dispute_warning",
         title="Chargebacks are heading for a worse band",
         finding=f"The last {PERIOD_DAYS} days brought {plural(recent, 'chargeback')} on {plural(sales, 'sale')}",
-        step="Look at the newest disputes for a common cause: one product, one campaign, one country of issue. "
-        + _STEPS,
+        step="Look at the newest disputes for a common cause: one product, one campaign, one kind of buyer. " + _STEPS,
     )
 
 

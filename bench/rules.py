@@ -1,0 +1,91 @@
+"""How long the rules take: microseconds per call, and ratios against what they cannot do without.
+
+python bench/rules.py [--repeat N]
+"""
+
+import argparse
+import datetime as dt
+import random
+import timeit
+from collections.abc import Callable
+
+from vaultra_core import DayActivity, History, assess, metrics, recommend, replay
+
+AS_OF = dt.date(2025, 6, 30)
+FIELDS = [name for name in DayActivity.__struct_fields__ if name not in ("day", "customers")]
+
+
+def business(days: int, customers: int) -> History:
+    """A business with figures on every day; `customers` buy on each."""
+    rng = random.Random(days)
+    activity = []
+    for back in range(days - 1, -1, -1):
+        gross = rng.randrange(50_000, 150_000)
+        activity.append(
+            DayActivity(
+                day=AS_OF - dt.timedelta(days=back),
+                charge_count=rng.randrange(10, 60),
+                gross_minor=gross,
+                refund_count=rng.randrange(3),
+                refunded_minor=rng.randrange(4_000),
+                chargeback_count=int(rng.random() < 0.02),
+                payout_due_count=1,
+                payout_due_minor=gross,
+                payout_ok_count=1,
+                payout_ok_minor=gross,
+                identified_minor=gross,
+                returning_minor=gross // 2,
+                customers={f"cus_{rng.randrange(10 * customers)}": gross // customers for _ in range(customers)},
+            )
+        )
+    return History(currency="usd", days=tuple(activity))
+
+
+def fresh(history: History) -> History:
+    """The same history without its running totals."""
+    return History(currency=history.currency, days=history.days)
+
+
+def microseconds(call: Callable[[], object], repeat: int) -> float:
+    """The best of a few rounds: the machine's other work only ever adds time."""
+    number = max(1, round(0.02 / max(timeit.timeit(call, number=1), 1e-6)))
+    return min(timeit.repeat(call, number=number, repeat=repeat)) / number * 1e6
+
+
+def plain_sum(arrays: list[list[int]]) -> int:
+    return sum(sum(array) for array in arrays)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
+    parser.add_argument("--repeat", type=int, default=20, help="rounds per figure (default 20)")
+    repeat = parser.parse_args().repeat
+    half_year = business(182, customers=8)
+    arrays = [[getattr(day, field) for day in half_year.days] for field in FIELDS]
+    baseline = microseconds(lambda: plain_sum(arrays), repeat)
+    print(f"plain sum over {len(FIELDS)} arrays of 182 days: {baseline:.0f} µs\n")
+    print(f"{'26 weeks of data':<34}{'µs':>8}{'× plain sum':>14}")
+    assess(half_year, AS_OF)
+    rows = {
+        "assess": lambda: assess(half_year, AS_OF),
+        "assess, first on its history": lambda: assess(fresh(half_year), AS_OF),
+        "assess, baseline-1": lambda: assess(half_year, AS_OF, "baseline-1"),
+        "metrics": lambda: metrics(half_year, AS_OF),
+        "recommend": lambda: recommend(half_year, AS_OF),
+    }
+    for name, call in rows.items():
+        time = microseconds(call, repeat)
+        print(f"{name:<34}{time:>8.0f}{time / baseline:>14.1f}")
+
+    two_years = business(730, customers=8)
+    days = [AS_OF - dt.timedelta(days=back) for back in range(365)]
+    one_by_one = microseconds(lambda: [assess(fresh(two_years), day) for day in days], 3)
+    together = microseconds(lambda: replay(fresh(two_years), days[-1], days[0]), 3)
+    print(
+        f"\n365 daily scores over two years: replay {together / 1000:.0f} ms, 365 × assess {one_by_one / 1000:.0f} ms"
+    )
+    print(f"ratio {together / one_by_one:.2f}")
+
+
+if __name__ == "__main__":
+    main()
