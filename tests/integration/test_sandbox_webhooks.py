@@ -59,7 +59,7 @@ async def delivered(sandbox: Sandbox, account: str) -> None:
     """Wait until the sandbox has noted that nothing is left to deliver: that is after the endpoint's answer."""
     client, options = sdk(sandbox), stripe.RequestOptions(stripe_account=account)
     async with asyncio.timeout(20):
-        while (await in_thread(client.v1.events.list, {"delivery_success": False}, options)).data:
+        while (await in_thread(client.v1.events.list, {"delivery_success": False}, options)).data:  # noqa: ASYNC110 (another process)
             await asyncio.sleep(0.05)
 
 
