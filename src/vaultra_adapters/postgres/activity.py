@@ -25,8 +25,8 @@ class PostgresActivity(Collection):
             ["business_id", "day"], select(literal(business_id, DIRTY.business_id.type), new.c.day)
         )
         await self._connection.execute(
-            # Not DO NOTHING: that would be content with a mark that another transaction is just taking away, and the
-            # day would be folded without our change. DO UPDATE waits for the row, and inserts it anew if it is gone.
+            # Not DO NOTHING: that is content with a mark that is there, without holding it. Somebody could take the
+            # mark and fold the day before our change can be seen. DO UPDATE locks the row until we commit.
             statement.on_conflict_do_update(
                 index_elements=[DIRTY.business_id, DIRTY.day], set_={"day": statement.excluded.day}
             ),

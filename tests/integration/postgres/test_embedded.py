@@ -15,7 +15,7 @@ import asyncpg
 import pytest
 
 from vaultra_adapters.postgres.embedded import EmbeddedPostgres
-from vaultra_adapters.postgres.embedded_account import Account, copy_for
+from vaultra_adapters.postgres.embedded_account import Account, copy_for, current_account
 from vaultra_core.errors import Unavailable
 
 OWNER = """
@@ -92,6 +92,11 @@ def test_a_killed_owner_takes_the_server_along_and_loses_nothing_committed(owner
         assert gone(owner.server_pid)
 
 
+def test_the_server_does_not_outlive_its_owner(owner: Owner) -> None:
+    owner.kill()
+    assert gone(owner.server_pid)
+
+
 def test_a_killed_server_is_started_again(tmp_path: Path) -> None:
     with embedded(tmp_path / "data") as server:
         query(server.url, "CREATE TABLE kept (n int)", "INSERT INTO kept VALUES (7)", "SELECT 1")
@@ -112,10 +117,17 @@ def test_a_killed_server_is_started_again(tmp_path: Path) -> None:
 def test_a_pid_file_that_names_somebody_else_does_not_matter(tmp_path: Path) -> None:
     with embedded(tmp_path / "data"):
         pass
-    stale = tmp_path / "data" / "cluster" / "postmaster.pid"
-    stale.write_text(f"{os.getpid()}\n{tmp_path}\n1\n5432\n/nowhere\n\n  1 1\nready\n")
-    with embedded(tmp_path / "data") as server:
-        assert query(server.url, "SELECT 1") == 1
+    # Somebody else's process by now, of the server's own account: PostgreSQL alone would refuse to start.
+    stranger = subprocess.Popen(["sleep", "60"], **current_account().credentials)
+    try:
+        stale = tmp_path / "data" / "cluster" / "postmaster.pid"
+        stale.write_text(f"{stranger.pid}\n{tmp_path}\n1\n5432\n/nowhere\n\n  1 1\nready\n")
+        with embedded(tmp_path / "data") as server:
+            assert query(server.url, "SELECT 1") == 1
+        assert stranger.poll() is None
+    finally:
+        stranger.kill()
+        stranger.wait()
 
 
 def test_a_half_made_cluster_is_made_again(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@ import datetime as dt
 
 from vaultra_core.domain.activity import DayActivity
 from vaultra_core.ports.storage import UnitOfWorkFactory
-from vaultra_core.testing.contracts.samples import DAY, TODAY, given_business, waits
+from vaultra_core.testing.contracts.samples import DAY, TODAY, a_charge, given_business, seen, waits
 
 
 def a_day(day: dt.date = TODAY, **fields: int) -> DayActivity:
@@ -49,8 +49,7 @@ class ActivityContract:
             assert await work.activity.take_dirty(business.id, limit=2) == [TODAY - 2 * DAY]
             assert await work.activity.take_dirty(business.id, limit=2) == []
 
-    async def test_a_mark_that_races_a_take_is_not_lost(self, uow: UnitOfWorkFactory) -> None:
-        """Somebody takes a mark while somebody else sets it again: the second mark outlives the first one's taking."""
+    async def test_a_mark_set_again_while_it_is_taken_is_not_lost(self, uow: UnitOfWorkFactory) -> None:
         business = await given_business(uow)
         async with uow() as work:
             await work.activity.mark_dirty(business.id, [TODAY])
@@ -64,6 +63,23 @@ class ActivityContract:
             await marker.commit()
         async with uow() as work:
             assert await work.activity.take_dirty(business.id, limit=1) == [TODAY]
+
+    async def test_a_day_is_not_taken_before_the_change_that_marked_it_can_be_seen(
+        self, uow: UnitOfWorkFactory
+    ) -> None:
+        """The day is marked already, and marked again along with a change: whoever takes it waits for that change."""
+        business = await given_business(uow)
+        async with uow() as work:
+            await work.activity.mark_dirty(business.id, [TODAY])
+            await work.commit()
+        async with uow() as marker, uow() as taker:
+            await marker.ledger.merge(business.id, seen(a_charge()))
+            await marker.activity.mark_dirty(business.id, [TODAY])
+            taking = asyncio.create_task(taker.activity.take_dirty(business.id, limit=1))
+            assert await waits(taking)
+            await marker.commit()
+            assert await taking == [TODAY]
+            assert await taker.ledger.span(business.id) == (a_charge().created, a_charge().created)
 
     async def test_a_take_that_is_rolled_back_leaves_the_marks(self, uow: UnitOfWorkFactory) -> None:
         business = await given_business(uow)

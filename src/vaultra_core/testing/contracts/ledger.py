@@ -143,6 +143,8 @@ class LedgerContract:
             assert await work.activity.take_dirty(other.id, limit=9) == []
             (change,) = await work.ledger.merge(other.id, seen(a_charge(amount_minor=9)))
             assert change.before is None
+            await work.ledger.merge(other.id, seen(a_charge(amount_minor=8), at=2_000))
+            assert by_id((await work.ledger.slice(one.id, [ALWAYS])).objects)["ch_1"] == a_charge()
             await work.ledger.purge(other.id)
             await work.commit()
         async with uow() as work:

@@ -103,6 +103,9 @@ class ComputationsContract:
 
     async def test_one_writer_per_business_at_a_time(self, uow: UnitOfWorkFactory) -> None:
         business, other = await given_business(uow), await given_business(uow)
+        async with uow() as work:
+            await work.computations.lock(business.id)
+            await work.commit()
         async with uow() as first, uow() as second:
             computation = await first.computations.lock(business.id)
             await second.computations.lock(other.id)
@@ -112,6 +115,15 @@ class ComputationsContract:
             await first.computations.save(written)
             await first.commit()
             assert await locking == written
+
+    async def test_one_writer_per_business_from_the_first_use_on(self, uow: UnitOfWorkFactory) -> None:
+        business = await given_business(uow)
+        async with uow() as first, uow() as second:
+            await first.computations.lock(business.id)
+            locking = asyncio.create_task(second.computations.lock(business.id))
+            assert await waits(locking)
+            await first.commit()
+            assert await locking == Computation(business_id=business.id)
 
     async def test_metrics_are_due_when_something_changed_or_a_day_ended(self, uow: UnitOfWorkFactory) -> None:
         async def given(*, dirty: bool = False, metrics_from: dt.date | None = None, **fields: Any) -> UUID:
