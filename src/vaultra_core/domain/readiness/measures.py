@@ -8,14 +8,20 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import Final
 
-from vaultra_core.domain.metrics import AVERAGE_DAYS, LEAST_TREND_WEEKS, net_minor, revenue_volatility
-from vaultra_core.domain.readiness.rules import Reading
+from vaultra_core.domain.metrics import AVERAGE_DAYS, LEAST_TREND_WEEKS, net_minor
+from vaultra_core.domain.readiness.period_measures import (
+    period_chargeback_ratio,
+    period_growth,
+    period_payout_reliability,
+    period_volatility,
+)
+from vaultra_core.domain.readiness.rules import Reading, no_reading
 from vaultra_core.domain.readiness.standpoint import Standpoint
 from vaultra_core.domain.reference_rates import PER_EURO, has_reference_rate
 from vaultra_core.domain.weekly import REFERENCE_WEEKS, detrended_variation, growth_per_four_weeks, weak_weeks
 from vaultra_core.domain.wording import number, percent, plural
 from vaultra_core.money import exponent
-from vaultra_core.periods import MONTH_DAYS, PERIOD_DAYS
+from vaultra_core.periods import MONTH_DAYS
 
 # What is assumed of a business before anything is known: (cases with the trait, cases).
 DISPUTE_PRIOR: Final = (2.5, 500)
@@ -123,7 +129,7 @@ def shrunk_dispute_ratio(seen: Standpoint) -> Reading:
     disputes, charges = seen.total("chargeback_count", DISPUTE_DAYS), seen.total("charge_count", DISPUTE_DAYS)
     evidence = seen.evidence(DISPUTE_DAYS, "chargeback_count", "charge_count")
     if charges == 0:
-        return _no_cases(f"There were no sales in the last {DISPUTE_DAYS} days", evidence)
+        return no_reading(f"There were no sales in the last {DISPUTE_DAYS} days", evidence)
     prior_disputes, prior = DISPUTE_PRIOR
     value = (disputes + prior_disputes) / (charges + prior)
     statement = (
@@ -145,7 +151,7 @@ def shrunk_refund_share(seen: Standpoint) -> Reading:
     refunded = seen.total("refunded_minor", REFUND_DAYS)
     evidence = seen.evidence(REFUND_DAYS, "refunded_minor", "gross_minor", "charge_count")
     if charges == 0 or gross == 0:
-        return _no_cases(f"There were no sales in the last {REFUND_DAYS} days", evidence)
+        return no_reading(f"There were no sales in the last {REFUND_DAYS} days", evidence)
     prior_refunds, prior = REFUND_PRIOR
     value = (refunded * charges + prior_refunds * gross) / (gross * (charges + prior))
     statement = (
@@ -161,7 +167,7 @@ def shrunk_payout_reliability(seen: Standpoint) -> Reading:
     paid = seen.total("payout_ok_minor", PAYOUT_DAYS)
     evidence = seen.evidence(PAYOUT_DAYS, "payout_ok_minor", "payout_due_minor", "payout_due_count")
     if count == 0 or due == 0:
-        return _no_cases(f"No payouts were due in the last {PAYOUT_DAYS} days", evidence)
+        return no_reading(f"No payouts were due in the last {PAYOUT_DAYS} days", evidence)
     prior_ok, prior = PAYOUT_PRIOR
     value = (2 * count * paid + int(2 * prior_ok) * due) / (2 * due * (count + prior))
     statement = (
@@ -176,16 +182,12 @@ def _ratio_reading(value: float, statement: str, sample: int, prior: int, eviden
     return Reading(value=value, statement=statement, confidence=confidence, sample=sample, evidence=evidence)
 
 
-def _no_cases(statement: str, evidence: tuple[str, ...]) -> Reading:
-    return Reading(value=None, statement=statement, weight=0.0, confidence=0.0, evidence=evidence)
-
-
 def top_customer_share(seen: Standpoint) -> Reading:
     """Share of the largest customer in the revenue of 90 days that has a customer."""
     evidence = seen.evidence(CUSTOMER_DAYS, "customers", "identified_minor", "gross_minor")
     identified = seen.total("identified_minor", CUSTOMER_DAYS)
     if unknown := _customers_unknown(seen, identified):
-        return _no_cases(unknown, evidence)
+        return no_reading(unknown, evidence)
     amounts = seen.history.customers(seen.first(CUSTOMER_DAYS), seen.as_of)
     value = max(amounts.values(), default=0) / identified
     statement = f"The largest customer brings {percent(value)} of revenue over the last {CUSTOMER_DAYS} days"
@@ -197,10 +199,10 @@ def returning_share(seen: Standpoint) -> Reading:
     evidence = seen.evidence(CUSTOMER_DAYS, "returning_minor", "identified_minor", "gross_minor")
     identified = seen.total("identified_minor", CUSTOMER_DAYS)
     if unknown := _customers_unknown(seen, identified):
-        return _no_cases(unknown, evidence)
+        return no_reading(unknown, evidence)
     if seen.days < LEAST_RETURNING_DAYS:
         need = f"returning customers need {LEAST_RETURNING_DAYS}"
-        return _no_cases(f"There are {plural(seen.days, 'day')} of sales history, and {need}", evidence)
+        return no_reading(f"There are {plural(seen.days, 'day')} of sales history, and {need}", evidence)
     value = seen.total("returning_minor", CUSTOMER_DAYS) / identified
     statement = f"Returning customers bring {percent(value)} of revenue over the last {CUSTOMER_DAYS} days"
     return Reading(value=value, statement=statement, evidence=evidence)
@@ -213,52 +215,6 @@ def _customers_unknown(seen: Standpoint, identified: int) -> str | None:
     if identified * IDENTIFIED_SHARE.denominator < gross * IDENTIFIED_SHARE.numerator:
         return f"Only {percent(identified / gross)} of revenue has a customer, and this needs {percent(0.7)}"
     return None
-
-
-def period_growth(seen: Standpoint) -> Reading:
-    """Revenue of the last 30 days against the 30 days before; needs 60 days of history."""
-    evidence = seen.evidence(2 * PERIOD_DAYS, "gross_minor")
-    now = seen.total("gross_minor", PERIOD_DAYS)
-    before = seen.total("gross_minor", 2 * PERIOD_DAYS) - now
-    if seen.days < 2 * PERIOD_DAYS:
-        return _no_cases(f"There are {plural(seen.days, 'day')} of sales history, and a trend needs 60", evidence)
-    if before == 0:
-        return _no_cases("There was no revenue in the 30 days before these to compare with", evidence)
-    value = (now - before) / before
-    statement = f"Revenue is {percent(abs(value))} {'lower' if value < 0 else 'higher'} than in the 30 days before"
-    return Reading(value=value, statement=statement, evidence=evidence)
-
-
-def period_volatility(seen: Standpoint) -> Reading:
-    """The metric `revenue_volatility`."""
-    value = revenue_volatility(seen.history, seen.as_of)
-    evidence = seen.evidence(91, "gross_minor")
-    if value is None:
-        return _no_cases("There are fewer than 4 complete weeks with revenue to compare", evidence)
-    statement = f"Weekly revenue varies by {percent(value)} around its mean"
-    return Reading(value=value, statement=statement, evidence=evidence)
-
-
-def period_chargeback_ratio(seen: Standpoint) -> Reading:
-    """The metric `chargeback_ratio`."""
-    chargebacks, charges = seen.total("chargeback_count", PERIOD_DAYS), seen.total("charge_count", PERIOD_DAYS)
-    evidence = seen.evidence(PERIOD_DAYS, "chargeback_count", "charge_count")
-    if charges == 0:
-        return _no_cases(f"There were no sales in the last {PERIOD_DAYS} days", evidence)
-    value = chargebacks / charges
-    cases = f"{plural(chargebacks, 'chargeback')} on {plural(charges, 'sale')}"
-    statement = f"There were {cases} in {PERIOD_DAYS} days, which is {percent(value)}"
-    return Reading(value=value, statement=statement, sample=charges, evidence=evidence)
-
-
-def period_payout_reliability(seen: Standpoint) -> Reading:
-    """The metric `payout_reliability`."""
-    paid, due = seen.total("payout_ok_count", PERIOD_DAYS), seen.total("payout_due_count", PERIOD_DAYS)
-    evidence = seen.evidence(PERIOD_DAYS, "payout_ok_count", "payout_due_count")
-    if due == 0:
-        return _no_cases(f"No payouts were due in the last {PERIOD_DAYS} days", evidence)
-    statement = f"{paid} of {plural(due, 'payout')} in {PERIOD_DAYS} days arrived in time"
-    return Reading(value=paid / due, statement=statement, sample=due, evidence=evidence)
 
 
 MEASURES: Final[Mapping[str, Callable[[Standpoint], Reading]]] = {

@@ -93,7 +93,7 @@ def _band_text(test: str, threshold: float, unit: Unit) -> str:
     return "anything else" if test == "else" else f"{words[test]} {unit.text(threshold)}"
 
 
-class Factor(msgspec.Struct, frozen=True, kw_only=True):
+class Factor(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """One thing that is judged: how it is measured, what its values earn, and where the bands come from.
 
     `neutral` points stand for "nothing known"; `max_points` are the most that a band gives.
@@ -111,13 +111,18 @@ class Factor(msgspec.Struct, frozen=True, kw_only=True):
     def band(self, value: float) -> Band:
         return next(band for band in self.bands if band.fits(value))
 
-    @property
+    @functools.cached_property
     def worst(self) -> Band:
         return min(self.bands, key=lambda band: band.points)
 
-    @property
+    @functools.cached_property
     def best(self) -> Band:
         return max(self.bands, key=lambda band: band.points)
+
+    @functools.cached_property
+    def best_text(self) -> str:
+        """What it takes to be best, in words: below 2 % would earn the full 8 points."""
+        return f"{self.best.text(self.unit)} would earn the full {number(self.best.points)} points"
 
     def severity(self, points: float) -> int:
         """How many bands would earn more: 0 for the best."""
@@ -178,3 +183,8 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     worst: bool = False
     sample: int = 0
     evidence: tuple[str, ...] = ()
+
+
+def no_reading(statement: str, evidence: tuple[str, ...]) -> Reading:
+    """What a measure says when there is nothing to measure: neutral points, no confidence."""
+    return Reading(value=None, statement=statement, weight=0.0, confidence=0.0, evidence=evidence)

@@ -96,7 +96,7 @@ def _reason(factor: Factor, reading: Reading, band: Band | None) -> str:
     if band.points >= best.points:
         text = f"{reading.statement}; that earns the full {number(best.points)} points."
     else:
-        text = f"{reading.statement}; {best.text(factor.unit)} would earn the full {number(best.points)} points."
+        text = f"{reading.statement}; {factor.best_text}."
     if reading.weight < 1:
         text += f" It counts at {percent(reading.weight)} until there are 12 weeks of revenue."
     return text
