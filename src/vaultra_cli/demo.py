@@ -5,9 +5,11 @@ import contextlib
 import json
 import os
 import secrets
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import filelock
 import msgspec
 
 from vaultra_adapters.settings import Settings
@@ -16,8 +18,11 @@ from vaultra_cli.demo_samples import SAMPLE_EMAIL, import_samples
 from vaultra_cli.demo_sandbox import running_sandbox
 from vaultra_cli.environment import database, set_up_logging, settings_for
 from vaultra_cli.serve import http_provider, listen, run, serve_container
+from vaultra_core.errors import VaultraError
 from vaultra_http.site import find_site
 from vaultra_worker.app import running_worker
+
+LOCK_SECONDS = 3.0  # one that is being stopped is waited for
 
 
 class DemoSecrets(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,8 +44,9 @@ def demo(options: argparse.Namespace) -> int:
     if "LOG_LEVEL" not in os.environ:
         settings = msgspec.structs.replace(settings, log_level="WARNING")
     set_up_logging(settings)
-    shared = _shared_secrets(folder)
     with contextlib.ExitStack() as stack:
+        stack.enter_context(_to_itself(folder))
+        shared = _shared_secrets(folder)
         _say("starting the database" if settings.database_url is None else "looking for the database")
         settings = stack.enter_context(database(settings))
         sandbox_url = None
@@ -59,6 +65,17 @@ def demo(options: argparse.Namespace) -> int:
         facts = _facts(settings, url, sandbox_url, shared)
         run(lambda: _serve(settings, listener, folder, facts, shared, with_samples=sandbox_url is not None))
     return 0
+
+
+@contextlib.contextmanager
+def _to_itself(folder: Path) -> Iterator[None]:
+    """Have the folder for ourselves. Raise `VaultraError` when another demo runs on it and does not end soon."""
+    try:
+        with filelock.FileLock(folder / "demo.lock", timeout=LOCK_SECONDS):
+            (folder / "demo.json").unlink(missing_ok=True)  # that of an earlier start names another address
+            yield
+    except filelock.Timeout:
+        raise VaultraError(f"Another demo runs on {folder}. Stop it first, or use another DATA_DIR.") from None
 
 
 async def _serve(

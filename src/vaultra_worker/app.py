@@ -29,10 +29,22 @@ async def running_worker(container: AsyncContainer, *, sweep_seconds: float = SW
     broker = await _broker_with_jobs(container)
     runner: JobRunner = broker.state.runner
     tasks = [run_scheduler_task(_scheduler(broker)), runner.sweep_forever(sweep_seconds)]
-    if not isinstance(broker, InMemoryBroker):  # that one runs a task where it is sent
+    if isinstance(broker, InMemoryBroker):  # a task runs where it is sent: this process is the only worker
+        await _take_over(container)
+    else:
         tasks.append(run_receiver_task(broker))
     async with _running(broker, tasks):
         yield
+
+
+async def _take_over(container: AsyncContainer) -> None:
+    """Go on at once with what an earlier start left half done, instead of waiting until its leases run out.
+
+    Should somebody hold one all the same, the fencing tokens keep that safe: it only has to give up.
+    """
+    async with (await container.get(UnitOfWorkFactory))() as work:
+        await work.integrations.break_leases()
+        await work.commit()
 
 
 @contextlib.asynccontextmanager

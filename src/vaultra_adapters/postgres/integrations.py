@@ -83,6 +83,12 @@ class PostgresIntegrations(Collection):
             update(integration_accounts).where(A.id == integration_id, A.lease_token == token).values(leased_until=None)
         )
 
+    async def break_leases(self) -> int:
+        broken = await self._connection.execute(
+            update(integration_accounts).where(A.leased_until.is_not(None)).values(leased_until=None)
+        )
+        return broken.rowcount
+
     async def consume_state(self, nonce: str, expires_at: dt.datetime) -> bool:
         used = used_connect_states
         # A state is refused for its age long before its nonce is forgotten here.

@@ -78,6 +78,9 @@ class Integrations(Protocol):
     async def release(self, integration_id: UUID, token: int) -> None:
         """Give the lease back; without effect when the token has been overtaken."""
 
+    async def break_leases(self) -> int:
+        """Take every lease from its holder, who is told so when it next holds or releases; how many there were."""
+
     async def consume_state(self, nonce: str, expires_at: dt.datetime) -> bool:
         """True the first time a connect state is shown, False ever after."""
 

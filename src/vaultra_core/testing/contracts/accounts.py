@@ -194,6 +194,16 @@ class IntegrationsContract:
             assert await work.integrations.lease(integration.business_id, NOW, seconds=60) == (integration, 2)
             assert await work.integrations.lease(new_id(), NOW, seconds=60) is None
 
+    async def test_a_broken_lease_is_free_and_its_holder_told_so(self, uow: UnitOfWorkFactory) -> None:
+        integration = await given_integration(uow)
+        await given_integration(uow)
+        async with uow() as work:
+            assert await work.integrations.break_leases() == 0
+            assert await work.integrations.lease(integration.business_id, NOW, seconds=60) == (integration, 1)
+            assert await work.integrations.break_leases() == 1
+            assert not await work.integrations.hold(integration.id, 1, NOW, seconds=60)
+            assert await work.integrations.lease(integration.business_id, NOW, seconds=60) == (integration, 2)
+
     async def test_saving_does_not_touch_the_lease(self, uow: UnitOfWorkFactory) -> None:
         integration = await given_integration(uow)
         async with uow() as work:

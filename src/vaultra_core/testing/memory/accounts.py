@@ -146,6 +146,14 @@ class MemoryIntegrations(MemoryCollection):
         if row is not None and row.token == token:
             self._rows("integrations")[integration_id] = msgspec.structs.replace(row, until=None)
 
+    async def break_leases(self) -> int:
+        held = [key for key, row in self._rows("integrations").items() if row.until is not None]
+        for integration_id in held:
+            await self._transaction.hold("lease", integration_id)
+            row = self._rows("integrations")[integration_id]
+            self._rows("integrations")[integration_id] = msgspec.structs.replace(row, until=None)
+        return len(held)
+
     async def consume_state(self, nonce: str, expires_at: dt.datetime) -> bool:
         await self._transaction.hold("state", nonce)
         used = self._rows("states")
