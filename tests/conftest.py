@@ -8,6 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from support.database import CLEAN, a_database, a_server
+from support.demo import Demo, a_demo
 from support.redis import a_redis
 from vaultra_adapters.postgres.engine import JOB_STATEMENT_TIMEOUT, make_engine
 from vaultra_adapters.postgres.unit_of_work import PostgresUnitOfWork
@@ -66,3 +67,10 @@ def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A Redis server: REDIS_URL, or a valkey-server on a loopback port."""
     with a_redis(tmp_path_factory.mktemp("redis")) as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """The whole product, for everybody who signs up as somebody of their own; mark such tests xdist_group("demo")."""
+    with a_demo(tmp_path_factory.mktemp("demo") / "data") as running:
+        yield running

@@ -5,13 +5,12 @@ import datetime as dt
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from support.demo import Demo, a_demo, clean_environment
+from support.demo import Demo, clean_environment
 from support.tables import wait_until_caught_up
 
 SALES = Path(__file__).parents[2] / ".." / "shared" / "data" / "cdnow-sample.csv"
@@ -20,12 +19,6 @@ pytestmark = [
     pytest.mark.skipif(not SALES.exists(), reason="cdnow-sample.csv is not there: this clone stands alone"),
     pytest.mark.xdist_group("demo"),
 ]
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    with a_demo(tmp_path_factory.mktemp("shop") / "data") as running:
-        yield running
 
 
 def test_the_dashboard_says_what_assess_says_of_the_shifted_file(demo: Demo, tmp_path: Path) -> None:
