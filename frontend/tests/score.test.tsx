@@ -114,7 +114,7 @@ describe("Contributions", () => {
   it("lists what there is most to gain from first", () => {
     render(<Contributions contributions={contributions} raw={72} />);
     const items = screen.getAllByRole("listitem").map((item) => within(item).getByRole("heading").textContent);
-    expect(items.slice(0, 2)).toEqual(["Chargebacks", "Steady weeks"]);
+    expect(items.slice(0, 2)).toEqual(["Chargebacks", "Steadiness of revenue"]);
     expect(screen.getByText("72 of 100")).toBeInTheDocument();
   });
 

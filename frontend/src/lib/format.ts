@@ -53,6 +53,13 @@ export function day(date: string, { year = true } = {}): string {
   }).format(new Date(`${date}T00:00:00Z`));
 }
 
+/** A day's month and year, for axes that span several months. */
+export function month(date: string): string {
+  return new Intl.DateTimeFormat(LOCALE, { month: "short", year: "2-digit", timeZone: "UTC" }).format(
+    new Date(`${date}T00:00:00Z`),
+  );
+}
+
 /** A moment (RFC 3339) in the business's time zone. */
 export function moment(timestamp: string, timezone: string): string {
   return new Intl.DateTimeFormat(LOCALE, { dateStyle: "medium", timeStyle: "short", timeZone: timezone }).format(

@@ -5,6 +5,9 @@ export const INFORMATIONAL_ONLY =
   "Vaultra is informational. It does not lend, and nothing here is financial, investment or tax advice. " +
   "The score's weights are expert judgement; they are not calibrated on loan defaults.";
 
+/** The same in one breath, for the places where guidance is given. */
+export const NOT_ADVICE = "Informational only: this is not financial, investment or tax advice.";
+
 /** Upper ends, inclusive; specified with the score (0–40, 41–70, 71–85, 86–100). */
 export const TIERS: readonly { tier: Tier; label: string; from: number; to: number }[] = [
   { tier: "not_ready", label: "Not ready", from: 0, to: 40 },

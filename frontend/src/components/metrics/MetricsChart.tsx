@@ -1,7 +1,7 @@
 import { Chart, type ChartOptions, Filler, LinearScale, LineElement, PointElement, Tooltip } from "chart.js";
 import { useId, useMemo } from "react";
 import { Line } from "react-chartjs-2";
-import { day } from "../../lib/format";
+import { day, month } from "../../lib/format";
 import type { Series } from "./series";
 import { useChartColours } from "./use-chart-colours";
 
@@ -82,7 +82,7 @@ function chartOptions(
 ): ChartOptions<"line"> {
   const [from, to] = [Date.parse(start), Date.parse(end)];
   const label = { color: colours["ink-faint"], font: { family: "Inter Variable, sans-serif", size: 12 } };
-  const years = start.slice(0, 4) !== end.slice(0, 4);
+  const long = to - from > 200 * DAY;
   return {
     animation: matchMedia("(prefers-reduced-motion: reduce)").matches ? false : { duration: 250 },
     maintainAspectRatio: false,
@@ -101,7 +101,11 @@ function chartOptions(
             value: to - i * step * DAY,
           })).reverse();
         },
-        ticks: { ...label, maxRotation: 0, callback: (value) => day(iso(Number(value)), { year: years }) },
+        ticks: {
+          ...label,
+          maxRotation: 0,
+          callback: (value) => (long ? month(iso(Number(value))) : day(iso(Number(value)), { year: false })),
+        },
       },
       y: {
         beginAtZero: true,

@@ -10,7 +10,7 @@ import { PageHeader } from "../PageHeader";
 import { Segment } from "../ui/Segment";
 import { Empty, Failure, Loading, Skeleton } from "../ui/states";
 import { MetricsChart } from "./MetricsChart";
-import { DEFAULT_PRESET, metricSeries, PRESETS, type Range, rangeFrom, scoreSeries } from "./series";
+import { DEFAULT_PRESET, metricSeries, PRESETS, type Range, rangeFrom, type Series, scoreSeries } from "./series";
 
 const LABELS = { "30d": "30 days", "90d": "90 days", "180d": "6 months", "365d": "1 year" } as const;
 
@@ -50,13 +50,20 @@ export function MetricsPage() {
             />
           )}
           {scores.isError && <Failure error={scores.error} retry={() => void scores.refetch()} />}
-          {metricSeries(metrics.data, business.currency).map((series) => (
-            <MetricsChart key={series.key} series={series} start={range.start} end={range.end} />
-          ))}
+          {metricSeries(metrics.data, business.currency)
+            .toSorted(emptyLast)
+            .map((series) => (
+              <MetricsChart key={series.key} series={series} start={range.start} end={range.end} />
+            ))}
         </div>
       )}
     </>
   );
+}
+
+function emptyLast(a: Series, b: Series): number {
+  const empty = (series: Series) => Number(series.points.every(({ value }) => value === null));
+  return empty(a) - empty(b);
 }
 
 function RangePicker({ range, change }: { range: Range; change: (changes: Record<string, string | null>) => void }) {

@@ -40,7 +40,7 @@ function Connect() {
               Charges, refunds, disputes, payouts and subscriptions of the last 24 months.
             </Fact>
             <Fact title="What is never stored">Card data, and the names and e-mail addresses of your customers.</Fact>
-            <Fact title="Yours to end">You can disconnect at any time, here or at Stripe.</Fact>
+            <Fact title="Yours to end">You can disconnect at any time in the settings of your Stripe account.</Fact>
           </ul>
           {role === "owner" ? (
             <button

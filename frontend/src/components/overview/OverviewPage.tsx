@@ -10,7 +10,7 @@ import {
   readinessQuery,
   recommendationsQuery,
 } from "../../lib/queries";
-import { INFORMATIONAL_ONLY } from "../../lib/words";
+import { NOT_ADVICE } from "../../lib/words";
 import { useCurrentBusiness } from "../DashboardGuard";
 import { KeyMetrics } from "../metrics/KeyMetrics";
 import { periodBefore } from "../metrics/catalogue";
@@ -111,7 +111,7 @@ function Score({ readiness, children }: { readiness: Readiness; children: ReactN
       <Panel title="What makes up your score" note="Ordered by what there is to gain.">
         <Contributions contributions={readiness.contributions} raw={readiness.raw_score} />
         <p className="mt-4 text-xs text-faint">
-          Computed by rulebook {readiness.rulebook}. {INFORMATIONAL_ONLY}
+          Computed by rulebook {readiness.rulebook}. {NOT_ADVICE}
         </p>
       </Panel>
     </>

@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import type { Priority, RecommendationStatus } from "../../lib/api";
 import { recommendationsQuery } from "../../lib/queries";
 import { useUrlState } from "../../lib/use-url-state";
-import { INFORMATIONAL_ONLY, PRIORITIES, STATUSES } from "../../lib/words";
+import { NOT_ADVICE, PRIORITIES, STATUSES } from "../../lib/words";
 import { useCurrentBusiness } from "../DashboardGuard";
 import { PageHeader } from "../PageHeader";
 import { Segment } from "../ui/Segment";
@@ -78,7 +78,7 @@ export function RecommendationsPage() {
           />
         )}
       </section>
-      <p className="mt-4 text-xs text-faint">{INFORMATIONAL_ONLY}</p>
+      <p className="mt-4 text-xs text-faint">{NOT_ADVICE}</p>
       <Toasts />
     </>
   );

@@ -11,7 +11,7 @@ interface Figure {
 }
 
 // Values of the rulebook's factors, as the rulebook measures them.
-const SHARES = new Set(["trend", "disputes", "refunds", "payouts", "top_customer", "returning"]);
+const SHARES = new Set(["trend", "steadiness", "disputes", "refunds", "payouts", "top_customer", "returning"]);
 
 // A goal that is set for another figure than the one of its own name.
 const GOALS: Record<string, string> = {

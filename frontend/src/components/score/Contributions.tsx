@@ -28,7 +28,7 @@ function toGain({ points: got, max_points }: Contribution): number {
   return max_points - got;
 }
 
-function Factor({ factor, points: got, max_points, reason, confidence }: Contribution) {
+function Factor({ factor, points: got, max_points, reason }: Contribution) {
   const share = Math.min(1, Math.max(0, got / max_points));
   return (
     <li className="grid gap-x-6 gap-y-1.5 py-3.5 sm:grid-cols-[15rem_1fr]">
@@ -50,12 +50,7 @@ function Factor({ factor, points: got, max_points, reason, confidence }: Contrib
           <rect width={share * 100} height="6" fill={share < 0.5 ? "var(--caution)" : "var(--accent)"} />
         </svg>
       </div>
-      <p className="text-sm text-soft">
-        {reason}
-        {confidence > 0 && confidence < 0.5 && (
-          <span className="text-faint"> Little data so far, so this counts only in part.</span>
-        )}
-      </p>
+      <p className="text-sm text-soft">{reason}</p>
     </li>
   );
 }
