@@ -91,6 +91,7 @@ async function answer(request: IncomingMessage, url: URL): Promise<[number, unkn
   if (who === "young")
     throw new Refusal(404, "NOT_FOUND", "A score needs a first charge. There is none yet.", {
       reason: "insufficient_history",
+      missing: "a first successful charge on a day that is over",
     });
   if (importing && elapsed < 5)
     throw new Refusal(404, "NOT_FOUND", "The newest 90 days are still being read.", { reason: "importing" });

@@ -1,4 +1,4 @@
-import { Account } from "../components/account/Account";
 import { mount } from "../lib/mount";
+import { Account } from "../components/account/Account";
 
 mount("account", <Account />);

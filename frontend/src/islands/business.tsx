@@ -1,5 +1,5 @@
-import { BusinessPage } from "../components/onboarding/BusinessPage";
 import { mount } from "../lib/mount";
+import { BusinessPage } from "../components/onboarding/BusinessPage";
 import "./account";
 
 mount("island", <BusinessPage />);

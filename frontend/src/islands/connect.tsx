@@ -1,6 +1,6 @@
+import { mount } from "../lib/mount";
 import { DashboardGuard } from "../components/DashboardGuard";
 import { ConnectPage } from "../components/onboarding/ConnectPage";
-import { mount } from "../lib/mount";
 import "./account";
 
 mount(

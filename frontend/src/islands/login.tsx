@@ -1,4 +1,4 @@
-import { LoginForm } from "../components/auth/LoginForm";
 import { mount } from "../lib/mount";
+import { LoginForm } from "../components/auth/LoginForm";
 
 mount("island", <LoginForm />);

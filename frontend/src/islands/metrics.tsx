@@ -1,6 +1,6 @@
+import { mount } from "../lib/mount";
 import { DashboardGuard } from "../components/DashboardGuard";
 import { MetricsPage } from "../components/metrics/MetricsPage";
-import { mount } from "../lib/mount";
 import "./account";
 
 mount(

@@ -1,6 +1,6 @@
+import { mount } from "../lib/mount";
 import { DashboardGuard } from "../components/DashboardGuard";
 import { OverviewPage } from "../components/overview/OverviewPage";
-import { mount } from "../lib/mount";
 import "./account";
 
 mount(

@@ -1,6 +1,6 @@
+import { mount } from "../lib/mount";
 import { DashboardGuard } from "../components/DashboardGuard";
 import { RecommendationsPage } from "../components/recommendations/RecommendationsPage";
-import { mount } from "../lib/mount";
 import "./account";
 
 mount(

@@ -1,4 +1,4 @@
-import { SignupForm } from "../components/auth/SignupForm";
 import { mount } from "../lib/mount";
+import { SignupForm } from "../components/auth/SignupForm";
 
 mount("island", <SignupForm />);

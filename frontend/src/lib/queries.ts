@@ -49,6 +49,8 @@ export interface NoScore {
   score: null;
   reason: string;
   message: string;
+  /** What has to happen first, as a noun phrase. */
+  missing: string | null;
 }
 
 /** The score, or why there is none: an answer like any other, and asked again while the import runs. */
@@ -58,7 +60,13 @@ export const readinessQuery = (id: string) =>
     queryFn: () =>
       api.getReadinessScore(id).catch((error: unknown): NoScore => {
         if (!(error instanceof ApiError) || error.reason === null) throw error;
-        return { score: null, reason: error.reason, message: error.message };
+        const { missing } = error.details;
+        return {
+          score: null,
+          reason: error.reason,
+          message: error.message,
+          missing: typeof missing === "string" ? missing : null,
+        };
       }),
     refetchInterval: ({ state }) => (state.data?.score === null && state.data.reason === "importing" ? 1_500 : false),
   });

@@ -4,7 +4,7 @@ import { useCurrentBusiness } from "../DashboardGuard";
 import { Empty } from "../ui/states";
 
 /** Why there is no score yet, and what comes next. */
-export function NoScore({ reason, message }: Props) {
+export function NoScore({ reason, message, missing }: Props) {
   const { business } = useCurrentBusiness();
   switch (reason) {
     case "not_connected":
@@ -23,6 +23,10 @@ export function NoScore({ reason, message }: Props) {
     case "importing":
       return <Empty title="Your score is being computed">{message} This page shows it as soon as it is there.</Empty>;
     default:
-      return <Empty title="Not enough history for a score yet">{message}</Empty>;
+      return (
+        <Empty title="Not enough history for a score yet">
+          {message} {missing && `What is missing: ${missing}.`}
+        </Empty>
+      );
   }
 }

@@ -24,7 +24,7 @@ export function onboardingSteps(
     {
       label: "Decide on a first recommendation",
       done: recommendations.some(({ status }) => status === "accepted" || status === "dismissed"),
-      href: "/dashboard/recommendations",
+      href: recommendations.length > 0 ? "/dashboard/recommendations" : null,
     },
   ];
 }

@@ -1,0 +1,100 @@
+import { screen } from "@testing-library/react";
+import { beforeEach, describe, expect, it } from "vitest";
+import {
+  BUSINESS_ID,
+  business,
+  latest,
+  metrics,
+  readiness,
+  recommendations,
+  scores,
+  stripe,
+  user,
+} from "../dev/fixtures";
+import { DashboardGuard } from "../src/components/DashboardGuard";
+import { onboardingSteps } from "../src/components/overview/checklist";
+import { OverviewPage } from "../src/components/overview/OverviewPage";
+import { setToken } from "../src/lib/auth";
+import { refusal, renderWithQueries, stubApi } from "./api";
+
+function open(overrides: Parameters<typeof stubApi>[0] = {}) {
+  const calls = stubApi({
+    "GET /auth/me": { body: user },
+    [`GET /users/businesses/${BUSINESS_ID}`]: { body: business },
+    "GET /integrations/stripe/status": { body: stripe() },
+    "GET /readiness": { body: readiness },
+    "GET /readiness/history": { body: { scores } },
+    "GET /metrics": { body: latest },
+    "GET /metrics/history": ({ query }) => ({
+      body: { metrics: metrics.filter((each) => each.period_end <= (query["end_date"] ?? "")) },
+    }),
+    "GET /recommendations": { body: { recommendations } },
+    ...overrides,
+  });
+  renderWithQueries(
+    <DashboardGuard>
+      <OverviewPage />
+    </DashboardGuard>,
+  );
+  return calls;
+}
+
+beforeEach(() => setToken("t"));
+
+describe("the overview", () => {
+  it("shows score, actions, reasons and figures, and that the data is a sample", async () => {
+    open();
+    expect(await screen.findByText("Your score is 72 of 100: Funding-ready.")).toBeInTheDocument();
+    expect(screen.getByText("Sample data")).toBeInTheDocument();
+    expect(screen.getAllByRole("article")).toHaveLength(3);
+    expect(screen.getByRole("heading", { name: "What makes up your score" })).toBeInTheDocument();
+    expect(await screen.findByText("$18,240.50")).toBeInTheDocument();
+    expect(await screen.findByText(/compared with Sep 23, 2026 to Oct 22, 2026/)).toBeInTheDocument();
+    expect(screen.getByText(/Today so far: \$412\.30 from 23 charges/)).toBeInTheDocument();
+  });
+
+  it("says why there is no score and what is missing, and makes none up", async () => {
+    const missing = { reason: "insufficient_history", missing: "a first charge" };
+    open({
+      "GET /readiness": refusal(404, "NOT_FOUND", "No score yet.", missing),
+      "GET /metrics": refusal(404, "NOT_FOUND", "No metrics yet.", missing),
+      "GET /recommendations": { body: { recommendations: [] } },
+    });
+    expect(await screen.findByText("Not enough history for a score yet")).toBeInTheDocument();
+    expect(screen.getByText(/What is missing: a first charge\./)).toBeInTheDocument();
+    expect(screen.queryByText(/of 100/)).toBeNull();
+    expect(screen.queryByText(/Key metrics/)).toBeNull();
+  });
+
+  it("keeps what it has when one part fails", async () => {
+    open({ "GET /readiness/history": refusal(500, "INTERNAL_ERROR", "Something broke on our side.") });
+    expect(await screen.findByText("Your score is 72 of 100: Funding-ready.")).toBeInTheDocument();
+    expect(await screen.findByRole("alert")).toHaveTextContent("Something broke on our side.");
+    expect(screen.getByRole("alert")).toHaveTextContent("Reference for support: req_1");
+  });
+
+  it("says that figures may move while older history comes in", async () => {
+    open({ "GET /integrations/stripe/status": { body: stripe("extending", 1560) } });
+    expect(await screen.findByText(/Older history is still coming in: 50%, 1,560 objects so far/)).toBeInTheDocument();
+  });
+
+  it("says that the last sync failed, and why", async () => {
+    open({ "GET /integrations/stripe/status": { body: stripe("error") } });
+    expect(await screen.findByText(/The last sync with Stripe failed: Stripe refused the request/)).toBeInTheDocument();
+  });
+});
+
+describe("the onboarding checklist", () => {
+  it("is done when everything is known and a first decision is made", () => {
+    const complete = { ...business, legal_entity: "Harbour Coffee LLC" };
+    const decided = recommendations.map((each) => ({ ...each, status: "accepted" as const }));
+    expect(onboardingSteps(complete, stripe(), true, decided).every(({ done }) => done)).toBe(true);
+    const open = onboardingSteps(business, stripe("extending"), false, recommendations).filter(({ done }) => !done);
+    expect(open.map(({ label }) => label)).toEqual([
+      "See your first score",
+      "Import up to 24 months of history",
+      "Complete your business profile",
+      "Decide on a first recommendation",
+    ]);
+  });
+});
