@@ -12,8 +12,8 @@ from sqlalchemy import Column, Insert, Table, and_, bindparam, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from vaultra_adapters.postgres.columns import Moment
 from vaultra_adapters.postgres.rows import array_values, arrays_of
-from vaultra_adapters.postgres.tables import Moment
 from vaultra_core.identity import new_id
 
 

@@ -5,8 +5,7 @@ Keys of tenant tables lead with `business_id`, so that a hot table can be partit
 `vaultra_core.domain.ledger` one to one. Money is `bigint` minor units beside its currency.
 """
 
-import enum
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
@@ -14,77 +13,58 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     Date,
-    DateTime,
     Double,
     ForeignKey,
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     SmallInteger,
     Table,
-    Text,
     UniqueConstraint,
     Uuid,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
+from vaultra_adapters.postgres.columns import Moment, business_column, choice_column, metadata, text_column
+from vaultra_adapters.postgres.ledger_tables import LEDGER
 from vaultra_core.domain.accounts import ImportPhase, Industry, IntegrationStatus
-from vaultra_core.domain.ledger import (
-    KINDS,
-    ChargeStatus,
-    DisputeStatus,
-    PayoutStatus,
-    RefundStatus,
-    SubscriptionStatus,
-)
 from vaultra_core.domain.readiness.assessment import Tier
 from vaultra_core.domain.recommendations.base import Category, Priority, Status
 from vaultra_core.identity import Role
 from vaultra_core.ports.storage import UNKNOWN_ACCOUNT
 
-metadata: Final = MetaData(
-    naming_convention={
-        "pk": "pk_%(table_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-    }
-)
-
-Moment: Final = DateTime(timezone=True)
-
-
-def _text(name: str, most: int, *arguments: Any, **options: Any) -> Column[str]:
-    """Text of at most `most` characters: `text` with a check can be widened without rewriting the table."""
-    check = CheckConstraint(f"length({name}) <= {most}", name=f"{name}_length")
-    return Column(name, Text, check, *arguments, **options)
-
-
-def _choice(name: str, kind: type[enum.StrEnum], *arguments: Any, **options: Any) -> Column[str]:
-    """One of an enumeration's values, as text with a check: a new value is a new check, not a new type."""
-    values = ", ".join(f"'{member.value}'" for member in kind)
-    check = CheckConstraint(f"{name} IN ({values})", name=f"{name}_known")
-    return Column(name, Text, check, *arguments, **options)
-
-
-def _business(*, primary_key: bool = False) -> Column[Any]:
-    return Column(
-        "business_id", Uuid, ForeignKey("businesses.id", ondelete="CASCADE"), primary_key=primary_key, nullable=False
-    )
-
+# Importing this module is what fills `metadata`.
+__all__ = [
+    "LEDGER",
+    "businesses",
+    "computations",
+    "daily_activity",
+    "dirty_days",
+    "financial_metric_snapshots",
+    "import_windows",
+    "integration_accounts",
+    "job_runs",
+    "metadata",
+    "readiness_scores",
+    "recommendations",
+    "stripe_events",
+    "superseded_scores",
+    "superseded_snapshots",
+    "used_connect_states",
+    "user_business_memberships",
+    "users",
+]
 
 users = Table(
     "users",
     metadata,
     Column("id", Uuid, primary_key=True),
-    _text("email", 320, nullable=False),
-    _text("hashed_password", 512),
-    _text("name", 200, nullable=False),
-    _text("avatar_url", 2000),
-    _text("google_subject", 255, unique=True),
+    text_column("email", 320, nullable=False),
+    text_column("hashed_password", 512),
+    text_column("name", 200, nullable=False),
+    text_column("avatar_url", 2000),
+    text_column("google_subject", 255, unique=True),
     Column("token_generation", Integer, nullable=False, server_default=text("0")),
     Column("created_at", Moment, nullable=False),
     Column("updated_at", Moment, nullable=False),
@@ -95,13 +75,13 @@ businesses = Table(
     "businesses",
     metadata,
     Column("id", Uuid, primary_key=True),
-    _text("name", 200, nullable=False),
-    _text("legal_entity", 200),
-    _choice("industry", Industry),
+    text_column("name", 200, nullable=False),
+    text_column("legal_entity", 200),
+    choice_column("industry", Industry),
     Column("revenue_estimate", BigInteger),
     Column("founded_at", Date),
-    _text("currency", 3, nullable=False),
-    _text("timezone", 64, nullable=False),
+    text_column("currency", 3, nullable=False),
+    text_column("timezone", 64, nullable=False),
     Column("sample_data", Boolean, nullable=False),
     Column("created_at", Moment, nullable=False),
     Column("updated_at", Moment, nullable=False),
@@ -112,7 +92,7 @@ user_business_memberships = Table(
     metadata,
     Column("user_id", Uuid, ForeignKey("users.id", ondelete="CASCADE"), primary_key=True),
     Column("business_id", Uuid, ForeignKey("businesses.id", ondelete="CASCADE"), primary_key=True, index=True),
-    _choice("role", Role, nullable=False),
+    choice_column("role", Role, nullable=False),
     Column("created_at", Moment, nullable=False, server_default=text("clock_timestamp()")),
 )
 
@@ -120,15 +100,15 @@ integration_accounts = Table(
     "integration_accounts",
     metadata,
     Column("id", Uuid, primary_key=True),
-    _business(),
-    _text("provider", 32, nullable=False, server_default=text("'stripe'")),
-    _text("external_id", 255, nullable=False),
+    business_column(),
+    text_column("provider", 32, nullable=False, server_default=text("'stripe'")),
+    text_column("external_id", 255, nullable=False),
     Column("access_token_encrypted", LargeBinary),
     Column("metadata", JSONB, nullable=False, server_default=text("'{}'")),
     Column("livemode", Boolean, nullable=False),
-    _choice("status", IntegrationStatus, nullable=False),
-    _choice("phase", ImportPhase, nullable=False),
-    _text("error", 2000),
+    choice_column("status", IntegrationStatus, nullable=False),
+    choice_column("phase", ImportPhase, nullable=False),
+    text_column("error", 2000),
     Column("failures", Integer, nullable=False),
     Column("next_sync_at", Moment),
     Column("last_synced_at", Moment),
@@ -149,20 +129,20 @@ integration_accounts = Table(
 used_connect_states = Table(
     "used_connect_states",
     metadata,
-    _text("nonce", 128, primary_key=True),
+    text_column("nonce", 128, primary_key=True),
     Column("expires_at", Moment, nullable=False, index=True),
 )
 
 import_windows = Table(
     "import_windows",
     metadata,
-    _business(),
+    business_column(),
     Column("integration_id", Uuid, ForeignKey("integration_accounts.id", ondelete="CASCADE"), primary_key=True),
-    _text("kind", 32, primary_key=True),
+    text_column("kind", 32, primary_key=True),
     Column("starts_at", BigInteger, primary_key=True),
     Column("ends_at", BigInteger, nullable=False),
-    _choice("phase", ImportPhase, nullable=False),
-    _text("cursor", 255),
+    choice_column("phase", ImportPhase, nullable=False),
+    text_column("cursor", 255),
     Column("read_back_to", BigInteger),
     Column("objects", BigInteger, nullable=False),
     Column("closed", Boolean, nullable=False),
@@ -177,17 +157,17 @@ stripe_events = Table(
     # Found by `account` when the event comes in, null for an account that is not connected. No foreign key: the
     # inbox takes whatever Stripe sends, and keeps it when the connection goes.
     Column("integration_id", Uuid),
-    _text("stripe_event_id", 255, nullable=False, unique=True),
-    _text("account", 255),
-    _text("event_type", 255, nullable=False),
+    text_column("stripe_event_id", 255, nullable=False, unique=True),
+    text_column("account", 255),
+    text_column("event_type", 255, nullable=False),
     Column("livemode", Boolean, nullable=False),
     Column("payload", JSONB, nullable=False),
     Column("created_at", Moment, nullable=False),
     Column("attempts", Integer, nullable=False, server_default=text("0")),
     Column("next_attempt_at", Moment, nullable=False),
-    _text("last_error", 2000),
+    text_column("last_error", 2000),
     Column("processed_at", Moment),
-    _text("outcome", 500),
+    text_column("outcome", 500),
     Column("dead_at", Moment),
     Index(None, "integration_id", "created_at"),
     Index(
@@ -205,96 +185,10 @@ stripe_events = Table(
 )
 
 
-def _ledger(name: str, *columns: Any) -> Table:
-    return Table(
-        name,
-        metadata,
-        _business(primary_key=True),
-        _text("id", 255, primary_key=True),
-        Column("created", BigInteger, nullable=False),
-        _text("currency", 3, nullable=False),
-        *columns,
-        Column("milestones", JSONB, nullable=False),
-        Column("observed_at", BigInteger, nullable=False),
-        Column("contested", Boolean, nullable=False),
-    )
-
-
-LEDGER: Final = {
-    "charge": _ledger(
-        "stripe_charges",
-        Column("amount_minor", BigInteger, nullable=False),
-        _choice("status", ChargeStatus, nullable=False),
-        Column("captured", Boolean, nullable=False),
-        _text("customer", 255),
-        _text("balance_transaction", 255),
-        Index(None, "business_id", "created"),
-        Index(
-            "ix_stripe_charges_sales_by_customer",
-            "business_id",
-            "customer",
-            "created",
-            postgresql_where=text("customer IS NOT NULL AND status = 'succeeded' AND captured"),
-        ),
-        Index(
-            None,
-            "business_id",
-            "balance_transaction",
-            postgresql_where=text("balance_transaction IS NOT NULL"),
-        ),
-    ),
-    "refund": _ledger(
-        "stripe_refunds",
-        Column("amount_minor", BigInteger, nullable=False),
-        _choice("status", RefundStatus, nullable=False),
-        _text("charge", 255),
-        Index(None, "business_id", "created"),
-        Index(None, "business_id", "charge"),
-    ),
-    "dispute": _ledger(
-        "stripe_disputes",
-        Column("amount_minor", BigInteger, nullable=False),
-        _choice("status", DisputeStatus, nullable=False),
-        _text("charge", 255),
-        Index(None, "business_id", "created"),
-        Index(None, "business_id", "charge"),
-    ),
-    "payout": _ledger(
-        "stripe_payouts",
-        Column("amount_minor", BigInteger, nullable=False),
-        _choice("status", PayoutStatus, nullable=False),
-        Column("arrival_date", BigInteger, nullable=False),
-        Column("automatic", Boolean, nullable=False),
-        Index(None, "business_id", "arrival_date"),
-    ),
-    "subscription": _ledger(
-        "stripe_subscriptions",
-        _choice("status", SubscriptionStatus, nullable=False),
-        _text("customer", 255),
-        Column("started_at", BigInteger, nullable=False),
-        Column("trial_end", BigInteger),
-        Column("ended_at", BigInteger),
-        Column("paused", Boolean, nullable=False),
-        Column("items", JSONB, nullable=False),
-        Column("discounts", JSONB, nullable=False),
-    ),
-    "balance_transaction": _ledger(
-        "stripe_balance_transactions",
-        Column("amount_minor", BigInteger, nullable=False),
-        Column("fee_minor", BigInteger, nullable=False),
-        Column("net_minor", BigInteger, nullable=False),
-        Column("available_on", BigInteger, nullable=False),
-        _text("reporting_category", 64, nullable=False),
-        _text("exchange_rate", 32),
-        _text("source", 255),
-    ),
-}
-assert LEDGER.keys() == KINDS.keys()
-
 daily_activity = Table(
     "daily_activity",
     metadata,
-    _business(primary_key=True),
+    business_column(primary_key=True),
     Column("day", Date, primary_key=True),
     Column("charge_count", Integer, nullable=False),
     Column("gross_minor", BigInteger, nullable=False),
@@ -315,12 +209,12 @@ daily_activity = Table(
     Column("customers", JSONB, nullable=False),
 )
 
-dirty_days = Table("dirty_days", metadata, _business(primary_key=True), Column("day", Date, primary_key=True))
+dirty_days = Table("dirty_days", metadata, business_column(primary_key=True), Column("day", Date, primary_key=True))
 
 computations = Table(
     "computations",
     metadata,
-    _business(primary_key=True),
+    business_column(primary_key=True),
     Column("metrics_from", Date),
     Column("metrics_as_of", Date),
     Column("readiness_from", Date),
@@ -336,7 +230,7 @@ def _snapshot_columns() -> list[Column[Any]]:
     return [
         Column("period_start", Date, nullable=False),
         Column("period_end", Date, nullable=False),
-        _text("currency", 3, nullable=False),
+        text_column("currency", 3, nullable=False),
         Column("revenue_total", BigInteger, nullable=False),
         Column("revenue_volatility", Double),
         Column("chargeback_count", Integer, nullable=False),
@@ -353,11 +247,11 @@ def _snapshot_columns() -> list[Column[Any]]:
 
 def _score_columns() -> list[Column[Any]]:
     return [
-        _text("rulebook", 64, nullable=False),
+        text_column("rulebook", 64, nullable=False),
         Column("as_of", Date, nullable=False),
         Column("score", SmallInteger, CheckConstraint("score BETWEEN 0 AND 100", name="score_range"), nullable=False),
         Column("raw_score", Double, nullable=False),
-        _choice("tier", Tier, nullable=False),
+        choice_column("tier", Tier, nullable=False),
         Column("confidence", Double, nullable=False),
         Column("components", JSONB, nullable=False),
         Column("contributions", JSONB, nullable=False),
@@ -369,7 +263,7 @@ def _computed(name: str, columns: list[Column[Any]], *more: Any) -> Table:
     return Table(
         name,
         metadata,
-        _business(primary_key=True),
+        business_column(primary_key=True),
         Column("id", Uuid, primary_key=True),
         *columns,
         Column("inputs_digest", LargeBinary, nullable=False),
@@ -407,15 +301,15 @@ recommendations = Table(
     "recommendations",
     metadata,
     Column("id", Uuid, primary_key=True),
-    _business(),
-    _text("key", 64, nullable=False),
-    _text("title", 200, nullable=False),
-    _text("description", 4000, nullable=False),
-    _choice("priority", Priority, nullable=False),
-    _choice("category", Category, nullable=False),
-    _choice("status", Status, nullable=False),
+    business_column(),
+    text_column("key", 64, nullable=False),
+    text_column("title", 200, nullable=False),
+    text_column("description", 4000, nullable=False),
+    choice_column("priority", Priority, nullable=False),
+    choice_column("category", Category, nullable=False),
+    choice_column("status", Status, nullable=False),
     Column("impact_points", Double, nullable=False),
-    _text("estimated_impact", 64, nullable=False),
+    text_column("estimated_impact", 64, nullable=False),
     Column("metric_refs", JSONB, nullable=False),
     Column("severity", Integer, nullable=False),
     Column("created_at", Moment, nullable=False),
@@ -436,7 +330,7 @@ recommendations = Table(
 job_runs = Table(
     "job_runs",
     metadata,
-    _text("job", 64, primary_key=True),
+    text_column("job", 64, primary_key=True),
     Column("slot", Moment, primary_key=True),
     Column("claimed_at", Moment, nullable=False, server_default=text("clock_timestamp()")),
 )
