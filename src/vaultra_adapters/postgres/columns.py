@@ -3,7 +3,8 @@
 import enum
 from typing import Any, Final
 
-from sqlalchemy import CheckConstraint, Column, DateTime, ForeignKey, MetaData, Text, Uuid
+from advanced_alchemy.types import DateTimeUTC
+from sqlalchemy import CheckConstraint, Column, ForeignKey, MetaData, Text, Uuid
 
 metadata: Final = MetaData(
     naming_convention={
@@ -15,7 +16,8 @@ metadata: Final = MetaData(
     }
 )
 
-Moment: Final = DateTime(timezone=True)
+# Refuses a moment without a zone, and gives every moment back in UTC.
+Moment: Final = DateTimeUTC(timezone=True)
 
 
 def text_column(name: str, most: int, *arguments: Any, **options: Any) -> Column[str]:

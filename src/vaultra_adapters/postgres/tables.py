@@ -323,7 +323,7 @@ recommendations = Table(
         "business_id",
         "key",
         unique=True,
-        postgresql_where=text("status IN ('pending', 'accepted')"),
+        postgresql_where=text("status IN ('pending', 'accepted') AND resolved_at IS NULL"),
     ),
 )
 

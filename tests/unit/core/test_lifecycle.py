@@ -81,10 +81,22 @@ def test_a_pending_one_is_resolved_when_its_trigger_is_gone() -> None:
     assert (after.status, after.resolved_at, after.updated_at) == (Status.RESOLVED, NOW, NOW)
 
 
-@pytest.mark.parametrize("status", [Status.ACCEPTED, Status.DISMISSED, Status.RESOLVED])
+def test_an_accepted_one_is_done_when_its_trigger_is_gone_and_may_be_asked_for_again() -> None:
+    before = stored(Status.ACCEPTED)
+    _, ((_, done),) = reconcile(BUSINESS, [before], [], NOW)
+    assert (done.status, done.resolved_at) == (Status.ACCEPTED, NOW)
+    assert reconcile(BUSINESS, [done], [], NOW + DAY)[1] == []
+    assert added([done], advice()) == ["lower_refunds"]
+
+
+@pytest.mark.parametrize("status", [Status.DISMISSED, Status.RESOLVED])
 def test_what_a_person_decided_or_the_system_closed_is_left_alone(status: Status) -> None:
     for current in ([], [advice(description="newer")]):
         assert reconcile(BUSINESS, [stored(status)], current, NOW)[1] == []
+
+
+def test_an_accepted_one_keeps_the_text_that_was_accepted() -> None:
+    assert reconcile(BUSINESS, [stored(Status.ACCEPTED)], [advice(description="newer")], NOW) == ([], [])
 
 
 def test_a_resolved_one_comes_back_as_a_new_one() -> None:

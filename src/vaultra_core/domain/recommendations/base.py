@@ -55,5 +55,10 @@ class Recommendation(msgspec.Struct, frozen=True, kw_only=True):
     status: Status
     created_at: dt.datetime
     updated_at: dt.datetime
-    resolved_at: dt.datetime | None = None
+    resolved_at: dt.datetime | None = None  # when its trigger was gone, for a pending or an accepted one
     dismissed_until: dt.datetime | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it still asks something of the owner: pending, or accepted and not done yet."""
+        return self.status in (Status.PENDING, Status.ACCEPTED) and self.resolved_at is None

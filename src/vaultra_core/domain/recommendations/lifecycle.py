@@ -24,8 +24,8 @@ def reconcile(
     """What to add, and what to save as (before, after), so that a business's recommendations say what holds now.
 
     A pending one takes the new text and figures, and is resolved when its trigger is gone. An accepted one stays as
-    the person saw it; while it or a pending one is there, its key is not added again. A dismissed one comes back
-    after 30 days, or before if its severity has risen.
+    the person saw it, and notes when its trigger is gone: then it is done. While one is open (pending, or accepted and
+    not done) its key is not added again. A dismissed one comes back after 30 days, or before if its severity has risen.
     """
     current = {each.key: each for each in advice}
     by_key: dict[str, list[Recommendation]] = {}
@@ -33,10 +33,9 @@ def reconcile(
         by_key.setdefault(recommendation.advice.key, []).append(recommendation)
     changed = []
     for recommendation in existing:
-        if recommendation.status is Status.PENDING:
-            after = _refreshed(recommendation, current.get(recommendation.advice.key), now)
-            if after != recommendation:
-                changed.append((recommendation, after))
+        after = _followed_up(recommendation, current.get(recommendation.advice.key), now)
+        if after != recommendation:
+            changed.append((recommendation, after))
     added = [
         Recommendation(
             id=make_id(), business_id=business_id, advice=each, status=Status.PENDING, created_at=now, updated_at=now
@@ -47,17 +46,20 @@ def reconcile(
     return added, changed
 
 
-def _refreshed(recommendation: Recommendation, advice: Advice | None, now: dt.datetime) -> Recommendation:
-    if advice is None:
-        return msgspec.structs.replace(recommendation, status=Status.RESOLVED, resolved_at=now, updated_at=now)
-    if advice == recommendation.advice:
-        return recommendation
-    return msgspec.structs.replace(recommendation, advice=advice, updated_at=now)
+def _followed_up(recommendation: Recommendation, advice: Advice | None, now: dt.datetime) -> Recommendation:
+    match recommendation.status:
+        case Status.PENDING if advice is None:
+            return msgspec.structs.replace(recommendation, status=Status.RESOLVED, resolved_at=now, updated_at=now)
+        case Status.PENDING if advice != recommendation.advice:
+            return msgspec.structs.replace(recommendation, advice=advice, updated_at=now)
+        case Status.ACCEPTED if advice is None and recommendation.resolved_at is None:
+            return msgspec.structs.replace(recommendation, resolved_at=now, updated_at=now)
+    return recommendation
 
 
 def _holds_back(earlier: Recommendation, advice: Advice, now: dt.datetime) -> bool:
     """Whether an earlier recommendation of the same key is a reason not to add the advice."""
-    if earlier.status in (Status.PENDING, Status.ACCEPTED):
+    if earlier.is_open:
         return True
     if earlier.status is not Status.DISMISSED:
         return False

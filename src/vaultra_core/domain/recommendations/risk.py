@@ -94,7 +94,8 @@ def _dispute_goal(situation: Situation) -> Goal | None:
 def _way_down(situation: Situation, goal: Goal) -> tuple[str, ...]:
     most = int(goal.need)
     reached = _date_with_at_most(situation, most)
-    sentence = f"At today's volume, at most {plural(most, 'chargeback')} in {DISPUTE_DAYS} days bring it {goal.target}"
+    few = f"at most {plural(most, 'chargeback')}" if most else "only a span without any chargeback"
+    sentence = f"At today's volume, {few} in {DISPUTE_DAYS} days would bring it {goal.target}"
     return (f"{sentence}; if no new one comes in, that is reached on {day(reached)}.",)
 
 

@@ -248,6 +248,8 @@ class RecommendationsContract:
             for status in (Status.DISMISSED, Status.RESOLVED, Status.DISMISSED, Status.PENDING):
                 await work.recommendations.add(a_recommendation(business.id, status=status))
             await work.recommendations.add(a_recommendation(business.id, "another"))
+            done = changed(a_recommendation(business.id, "another", status=Status.ACCEPTED), resolved_at=NOW)
+            await work.recommendations.add(done)
             await work.commit()
 
     async def test_only_the_expected_status_is_replaced(self, uow: UnitOfWorkFactory) -> None:

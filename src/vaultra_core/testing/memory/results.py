@@ -12,8 +12,6 @@ from vaultra_core.errors import Conflict
 from vaultra_core.ports.storage import Computation, StoredScore
 from vaultra_core.testing.memory.transaction import MemoryCollection
 
-OPEN = (Status.PENDING, Status.ACCEPTED)
-
 
 class MemoryComputations(MemoryCollection):
     async def lock(self, business_id: UUID) -> Computation:
@@ -135,5 +133,5 @@ class MemoryRecommendations(MemoryCollection):
     async def _check_open(self, new: Recommendation) -> None:
         await self._transaction.hold("recommendation", new.business_id, new.advice.key)
         for entry in await self.list(new.business_id):
-            if entry.id != new.id and entry.advice.key == new.advice.key and {entry.status, new.status} <= set(OPEN):
+            if entry.id != new.id and entry.advice.key == new.advice.key and entry.is_open and new.is_open:
                 raise Conflict("There is an open recommendation of this kind.")

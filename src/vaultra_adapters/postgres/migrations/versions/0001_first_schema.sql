@@ -443,7 +443,8 @@ CREATE TABLE recommendations (
         REFERENCES businesses (id) ON DELETE CASCADE
 );
 CREATE INDEX ix_recommendations_business_id_status ON recommendations (business_id, status);
-CREATE UNIQUE INDEX uq_recommendations_open ON recommendations (business_id, key) WHERE status IN ('pending', 'accepted');
+CREATE UNIQUE INDEX uq_recommendations_open ON recommendations (business_id, key)
+WHERE status IN ('pending', 'accepted') AND resolved_at IS NULL;
 
 CREATE TABLE job_runs (
     job TEXT NOT NULL CONSTRAINT ck_job_runs_job_length CHECK (length(job) <= 64),
