@@ -37,8 +37,8 @@ export function DashboardGuard({ children, onboarding = false }: { children: Rea
   // The API decides about an id that is not ours (403); only a missing one is filled in.
   const businessId = wanted ?? businesses?.[0]?.id ?? null;
 
-  const stripe = useQuery({ ...stripeStatusQuery(businessId ?? ""), enabled: me.isSuccess && businessId !== null });
-  const business = useQuery({ ...businessQuery(businessId ?? ""), enabled: me.isSuccess && businessId !== null });
+  const stripe = useQuery({ ...stripeStatusQuery(businessId ?? ""), enabled: signedIn && businessId !== null });
+  const business = useQuery({ ...businessQuery(businessId ?? ""), enabled: signedIn && businessId !== null });
 
   const step = me.isSuccess ? missingStep(businessId, stripe.data) : null;
   const away = !signedIn ? loginUrl(here()) : step !== null && !(onboarding && businessId !== null) ? step : null;
