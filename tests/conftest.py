@@ -1,6 +1,7 @@
 """Fixtures for everyone. One database and one Redis per process of the test run, one clean state per test."""
 
-from collections.abc import AsyncIterator, Iterator
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator
 
 import pytest
 import uvloop
@@ -15,10 +16,9 @@ from vaultra_adapters.postgres.unit_of_work import PostgresUnitOfWork
 from vaultra_core.ports.storage import UnitOfWorkFactory
 
 
-@pytest.fixture(scope="session")
-def event_loop_policy() -> uvloop.EventLoopPolicy:
+def pytest_asyncio_loop_factories() -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
     """The loop that the product runs on; the one of asyncio itself hangs when a Redis worker is told to stop."""
-    return uvloop.EventLoopPolicy()
+    return {"uvloop": uvloop.new_event_loop}
 
 
 @pytest.fixture(scope="session")
