@@ -7,7 +7,7 @@ import gc
 import logging
 import signal
 import socket
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from typing import Any
 
 import uvicorn
@@ -59,7 +59,11 @@ def scheduler(options: argparse.Namespace) -> int:
 
 
 def run(main: Callable[[], Coroutine[Any, Any, None]]) -> None:
-    """Run on uvloop: an idle Redis worker on asyncio's own loop hangs on SIGTERM."""
+    """Run on uvloop: an idle Redis worker on asyncio's own loop hangs on SIGTERM.
+
+    SIGTERM ends like Ctrl-C does, so that what was started on the way is stopped on the way back.
+    """
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(main())
 
@@ -112,7 +116,19 @@ async def serve_container(container: AsyncContainer, settings: Settings, listene
         proxy_headers=False,
         timeout_graceful_shutdown=DRAIN_SECONDS,
     )
-    await uvicorn.Server(config).serve(sockets=[listener])
+    await _Server(config).serve(sockets=[listener])
+
+
+class _Server(uvicorn.Server):
+    """Drains on a signal and returns. Uvicorn's own way sends itself the signal again, which ends the process before
+    the database and the sandbox below it have been stopped."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, self.handle_exit, number, None)
+        yield
 
 
 async def _until_signal(

@@ -10,6 +10,7 @@ from taskiq import AsyncBroker, InMemoryBroker, TaskiqScheduler
 from taskiq.api import run_receiver_task, run_scheduler_task
 from taskiq.schedule_sources import LabelScheduleSource
 
+from vaultra_core.errors import Unavailable
 from vaultra_core.ports.runtime import Clock, Job
 from vaultra_core.ports.storage import UnitOfWorkFactory
 from vaultra_core.use_cases.apply_events import ApplyEvents
@@ -57,7 +58,12 @@ async def running_scheduler(container: AsyncContainer) -> AsyncIterator[None]:
 
 @contextlib.asynccontextmanager
 async def _running(broker: AsyncBroker, coroutines: Sequence[Coroutine[Any, Any, None]]) -> AsyncIterator[None]:
-    await broker.startup()
+    try:
+        await broker.startup()
+    except Exception as error:
+        for coroutine in coroutines:
+            coroutine.close()
+        raise Unavailable(f"The queue cannot be reached: {error}", dependency="queue") from error
     tasks = [asyncio.create_task(coroutine) for coroutine in coroutines]
     try:
         yield
