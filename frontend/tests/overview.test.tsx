@@ -1,5 +1,5 @@
 import { screen } from "@testing-library/react";
-import { beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import {
   BUSINESS_ID,
   business,
@@ -40,6 +40,7 @@ function open(overrides: Parameters<typeof stubApi>[0] = {}) {
 }
 
 beforeEach(() => setToken("t"));
+afterEach(() => vi.useRealTimers());
 
 describe("the overview", () => {
   it("shows score, actions, reasons and figures, and that the data is a sample", async () => {
@@ -76,6 +77,31 @@ describe("the overview", () => {
   it("says that figures may move while older history comes in", async () => {
     open({ "GET /integrations/stripe/status": { body: stripe("extending", 1560) } });
     expect(await screen.findByText(/Older history is still coming in: 50%, 1,560 objects so far/)).toBeInTheDocument();
+  });
+
+  it("asks again for a while after the import, because the history is computed last", async () => {
+    vi.useFakeTimers({ shouldAdvanceTime: true });
+    const justFinished = { ...stripe().import!, finished_at: new Date(Date.now() - 5_000).toISOString() };
+    const answers = [scores.slice(0, 1), scores];
+    open({
+      "GET /integrations/stripe/status": { body: { ...stripe(), import: justFinished } },
+      "GET /readiness/history": () => ({ body: { scores: answers.length > 1 ? answers.shift() : answers[0] } }),
+    });
+    expect(await screen.findByText(/as soon as there are scores of two days/)).toBeInTheDocument();
+    await vi.advanceTimersByTimeAsync(3_500);
+    expect(await screen.findByRole("slider")).toBeInTheDocument();
+  });
+
+  it("leaves the API alone when the import was long ago", async () => {
+    vi.useFakeTimers({ shouldAdvanceTime: true });
+    const calls = open({
+      "GET /integrations/stripe/status": {
+        body: { ...stripe(), import: { ...stripe().import!, finished_at: "2020-01-01T00:00:00Z" } },
+      },
+    });
+    await screen.findByText("Your score is 72 of 100: Funding-ready.");
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(calls.filter(({ path }) => path === "/readiness/history")).toHaveLength(1);
   });
 
   it("says that the last sync failed, and why", async () => {

@@ -1,9 +1,8 @@
-import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { type ReactNode, useEffect, useRef } from "react";
+import { useQuery } from "@tanstack/react-query";
+import type { ReactNode } from "react";
 import type { LatestMetrics, Readiness, Recommendation } from "../../lib/api";
 import { addDays } from "../../lib/format";
 import {
-  isImporting,
   metricHistoryQuery,
   metricsQuery,
   readinessHistoryQuery,
@@ -25,6 +24,7 @@ import { Toasts } from "../ui/toasts";
 import { Checklist } from "./Checklist";
 import { onboardingSteps } from "./checklist";
 import { NoScore } from "./NoScore";
+import { useFreshFigures } from "./use-fresh-figures";
 
 const HISTORY_DAYS = 180;
 
@@ -33,7 +33,7 @@ export function OverviewPage() {
   const { business, stripe } = useCurrentBusiness();
   const readiness = useQuery(readinessQuery(business.id));
   const recommendations = useQuery(recommendationsQuery(business.id));
-  useRefreshAfterImport();
+  useFreshFigures();
 
   return (
     <>
@@ -75,18 +75,6 @@ export function OverviewPage() {
       <Toasts />
     </>
   );
-}
-
-/** When the older history has arrived, every figure may have changed. */
-function useRefreshAfterImport() {
-  const { business, stripe } = useCurrentBusiness();
-  const queries = useQueryClient();
-  const importing = isImporting(stripe);
-  const before = useRef(importing);
-  useEffect(() => {
-    if (before.current && !importing) void queries.invalidateQueries({ queryKey: [business.id] });
-    before.current = importing;
-  }, [importing, business.id, queries]);
 }
 
 function Score({ readiness, children }: { readiness: Readiness; children: ReactNode }) {
