@@ -5,12 +5,13 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from property.strategies import histories
 from support.histories import AS_OF
 from vaultra_core import RULEBOOKS, Assessment, History, assess, recommend, replay, simulate
+from vaultra_core.domain.activity import CustomerWindow
 from vaultra_core.domain.readiness.lender_2 import LENDER_2
 from vaultra_core.domain.readiness.scoring import tier
 
@@ -117,11 +118,30 @@ def test_impact_is_what_the_simulation_says_and_orders_the_advice(history: Histo
         assert len(each.description) > 80
 
 
-@given(histories())
-def test_replay_is_the_assessment_of_each_day(history: History) -> None:
-    start = AS_OF - dt.timedelta(days=5)
-    expected = [assess(history, start + dt.timedelta(days=n), "lender-2") for n in range(6)]
-    assert replay(history, start, AS_OF) == [assessment for assessment in expected if assessment is not None]
+@given(histories(), NAMES)
+@settings(max_examples=30)
+def test_replay_is_the_assessment_of_each_day(history: History, rulebook: str) -> None:
+    """Byte for byte, over a span in which days and customers enter and leave every window."""
+    start = AS_OF - dt.timedelta(days=140)
+    alone = [assess(fresh(history), start + dt.timedelta(days=n), rulebook) for n in range(161)]
+    together = replay(history, start, start + dt.timedelta(days=160), rulebook)
+    assert msgspec.json.encode(together) == msgspec.json.encode([each for each in alone if each is not None])
+
+
+@given(histories(), st.lists(st.tuples(st.integers(-220, 25), st.integers(0, 120)), min_size=1, max_size=12))
+def test_a_window_of_customers_says_what_a_fresh_sum_says(history: History, spans: list[tuple[int, int]]) -> None:
+    """Whichever way it moves: on, back, wider, or somewhere else altogether."""
+    window = CustomerWindow(history)
+    for offset, length in spans:
+        last = AS_OF + dt.timedelta(days=offset)
+        first = last - dt.timedelta(days=length)
+        expected = {customer: amount for customer, amount in history.customers(first, last).items() if amount}
+        assert {customer: amount for customer, amount in window.over(first, last).items() if amount} == expected
+
+
+def fresh(history: History) -> History:
+    """The same history without what it remembers."""
+    return History(currency=history.currency, days=history.days)
 
 
 @pytest.mark.parametrize("factor", LENDER_2.factors, ids=lambda factor: factor.name)

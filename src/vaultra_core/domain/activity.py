@@ -4,7 +4,8 @@ import bisect
 import datetime as dt
 import functools
 import itertools
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
@@ -13,6 +14,7 @@ from vaultra_core.domain.ledger import Subscription
 # A day keeps its largest customers only, so that it stays small however busy the shop. A customer that is left out
 # has at most 1/65 of that day's revenue: far below the lowest band (10 %) that the share is used for.
 CUSTOMERS_KEPT = 64
+SPANS_KEPT = 4  # of customers' sums that a history remembers: those of the metrics and of the score, and some to spare
 
 
 class DayActivity(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,28 +70,42 @@ class History(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     def total_between(self, field: str, start: int, stop: int) -> int:
         """The same for the days with ordinals `start <= n < stop`: what tight loops use."""
         running = self._running(field)
-        top, origin = len(running) - 1, self._origin
-        return running[min(max(stop - origin, 0), top)] - running[min(max(start - origin, 0), top)]
+        top, low, high = len(running) - 1, start - self._origin, stop - self._origin
+        # Spelled out: this is called some thirty times per score, and min(max(…)) takes twice as long.
+        low = 0 if low < 0 else low if low < top else top
+        high = 0 if high < 0 else high if high < top else top
+        return running[high] - running[low]
 
     def totals_between(self, field: str, ordinals: Sequence[int]) -> list[int]:
         """Sums of a field between neighbours of some ascending ordinals of days."""
         running = self._running(field)
         top, origin = len(running) - 1, self._origin
-        before = [running[min(max(ordinal - origin, 0), top)] for ordinal in ordinals]
+        places = [ordinal - origin for ordinal in ordinals]
+        before = [running[0 if place < 0 else place if place < top else top] for place in places]
         return [b - a for a, b in itertools.pairwise(before)]
 
     def between(self, first: dt.date, last: dt.date) -> tuple[DayActivity, ...]:
         """The days with activity from `first` to `last`, both inclusive."""
-        low = bisect.bisect_left(self._ordinals, first.toordinal())
-        return self.days[low : bisect.bisect_right(self._ordinals, last.toordinal())]
+        start, stop = self.places(first, last)
+        return self.days[start:stop]
 
-    def customers(self, first: dt.date, last: dt.date) -> dict[str, int]:
-        """Gross per pseudonymous customer from `first` to `last`, as far as the days keep their customers."""
-        sums: dict[str, int] = {}
-        for day in self.between(first, last):
-            for customer, amount in day.customers.items():
-                sums[customer] = sums.get(customer, 0) + amount
-        return sums
+    def places(self, first: dt.date, last: dt.date) -> tuple[int, int]:
+        """Where those days begin and end within `days`, as a slice does."""
+        start = bisect.bisect_left(self._ordinals, first.toordinal())
+        return start, bisect.bisect_right(self._ordinals, last.toordinal())
+
+    def customers(self, first: dt.date, last: dt.date) -> Mapping[str, int]:
+        """Gross per pseudonymous customer from `first` to `last`, as far as the days keep their customers.
+
+        The latest spans are remembered, since the rules ask for the same ones again: score, advice, path and outlook.
+        """
+        span = self.places(first, last)
+        found = self._customers.get(span)
+        if found is None:
+            if len(self._customers) >= SPANS_KEPT:
+                self._customers.clear()
+            found = self._customers[span] = _sums_of(self.between(first, last))
+        return found
 
     @functools.cached_property
     def _ordinals(self) -> list[int]:
@@ -98,6 +114,10 @@ class History(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     @functools.cached_property
     def _origin(self) -> int:
         return self._ordinals[0] if self.days else 0
+
+    @functools.cached_property
+    def _customers(self) -> dict[tuple[int, int], Mapping[str, int]]:
+        return {}
 
     @functools.cached_property
     def _sums(self) -> dict[str, list[int]]:
@@ -112,3 +132,42 @@ class History(msgspec.Struct, frozen=True, kw_only=True, dict=True):
                 daily[ordinal - self._origin] = getattr(day, field)
             running = self._sums[field] = list(itertools.accumulate(daily, initial=0))
         return running
+
+
+class CustomerWindow:
+    """Gross per customer over a span of days that moves on: a move costs the days that enter and leave, not the span.
+
+    It is changed by every move, so each walk through a history makes its own.
+    """
+
+    def __init__(self, history: History) -> None:
+        self._history = history
+        self._start = self._stop = 0
+        self._sums: defaultdict[str, int] = defaultdict(int)
+
+    def over(self, first: dt.date, last: dt.date) -> Mapping[str, int]:
+        """What `History.customers` says of this span, except that a customer without revenue may be missing.
+
+        The mapping changes with the next move.
+        """
+        days = self._history.days
+        start, stop = self._history.places(first, last)
+        if not self._start <= start < self._stop <= stop:
+            self._sums = _sums_of(days[start:stop])
+        else:
+            for customer, amount in _sums_of(days[self._stop : stop]).items():
+                self._sums[customer] += amount
+            for customer, amount in _sums_of(days[self._start : start]).items():
+                self._sums[customer] -= amount
+                if not self._sums[customer]:
+                    del self._sums[customer]
+        self._start, self._stop = start, stop
+        return self._sums
+
+
+def _sums_of(days: Iterable[DayActivity]) -> defaultdict[str, int]:
+    sums: defaultdict[str, int] = defaultdict(int)
+    for day in days:
+        for customer, amount in day.customers.items():
+            sums[customer] += amount
+    return sums

@@ -188,8 +188,7 @@ def top_customer_share(seen: Standpoint) -> Reading:
     identified = seen.total("identified_minor", CUSTOMER_DAYS)
     if unknown := _customers_unknown(seen, identified):
         return no_reading(unknown, evidence)
-    amounts = seen.history.customers(seen.first(CUSTOMER_DAYS), seen.as_of)
-    value = max(amounts.values(), default=0) / identified
+    value = max(seen.customers(CUSTOMER_DAYS).values(), default=0) / identified
     statement = f"The largest customer brings {percent(value)} of revenue over the last {CUSTOMER_DAYS} days"
     return Reading(value=value, statement=statement, evidence=evidence)
 

@@ -28,8 +28,11 @@ def assess(history: History, as_of: dt.date, rulebook: str = DEFAULT_RULEBOOK) -
 
     Raise `InvalidInput` when there is no such rulebook.
     """
-    book = get_rulebook(rulebook)
-    seen = Standpoint(history, as_of)
+    return assess_from(Standpoint(history, as_of), get_rulebook(rulebook))
+
+
+def assess_from(seen: Standpoint, book: Rulebook) -> Assessment | None:
+    """The score as it is seen from one day; None before the first successful charge."""
     return score(book, seen, read(book, seen)) if seen.days else None
 
 

@@ -2,18 +2,23 @@
 
 import datetime as dt
 import functools
+from collections.abc import Mapping
 
-from vaultra_core.domain.activity import History
+from vaultra_core.domain.activity import CustomerWindow, History
 from vaultra_core.domain.statistics import Slope
 from vaultra_core.domain.weekly import REFERENCE_WEEKS, complete_weeks, history_days, log_slope
 
 
 class Standpoint:
-    """`history` up to the end of `as_of`; what several measures need is computed once."""
+    """`history` up to the end of `as_of`; what several measures need is computed once.
 
-    def __init__(self, history: History, as_of: dt.date) -> None:
+    A walk from day to day hands one `window` of customers from each standpoint to the next.
+    """
+
+    def __init__(self, history: History, as_of: dt.date, window: CustomerWindow | None = None) -> None:
         self.history = history
         self.as_of = as_of
+        self._window = window
         self._end = as_of.toordinal() + 1
 
     @functools.cached_property
@@ -35,11 +40,16 @@ class Standpoint:
         """Sum of a daily field over the `days` days that end with `as_of`."""
         return self.history.total_between(field, self._end - days, self._end)
 
+    def customers(self, days: int) -> Mapping[str, int]:
+        """Gross per customer over the `days` days that end with `as_of`; customers without revenue may be missing."""
+        sums = self._window.over if self._window else self.history.customers
+        return sums(self.first(days), self.as_of)
+
     def first(self, days: int) -> dt.date:
         """The first of the `days` days that end with `as_of`."""
         return dt.date.fromordinal(self._end - days)
 
     def evidence(self, days: int, *fields: str) -> tuple[str, ...]:
         """Handles of daily figures: `days:<field>:<first>:<last>`."""
-        span = f"{self.first(days)}:{self.as_of}"
+        span = f"{self.first(days).isoformat()}:{self.as_of.isoformat()}"
         return tuple([f"days:{field}:{span}" for field in fields])
