@@ -1,5 +1,6 @@
 import asyncio
 import datetime as dt
+from collections.abc import Sequence
 from uuid import UUID
 
 import msgspec
@@ -13,7 +14,7 @@ from vaultra_core.ports.runtime import Clock, Job, JobQueue
 from vaultra_core.ports.storage import Computation, UnitOfWork, UnitOfWorkFactory
 from vaultra_core.use_cases.drain import drain
 
-DAYS = 120  # folded in one transaction: enough to be quick, few enough to stay small in memory
+DAYS = 90  # folded or measured in one transaction: enough to be quick, few enough to stay short and small
 
 
 class ComputeMetrics:
@@ -38,13 +39,8 @@ class ComputeMetrics:
     async def compute(self, business_id: UUID) -> None:
         while await self._fold_some(business_id):
             pass
-        async with self._unit_of_work() as work:
-            computation = await work.computations.lock(business_id)
-            business = await work.businesses.get(business_id)
-            if business is None:
-                return
-            await self._snapshot(work, business, computation)
-            await work.commit()
+        while await self._snapshot_some(business_id):
+            pass
 
     async def _fold_some(self, business_id: UUID) -> bool:
         """Fold up to DAYS dirty days; whether there may be more."""
@@ -71,17 +67,28 @@ class ComputeMetrics:
             await work.commit()
         return len(dirty) == DAYS
 
-    async def _snapshot(self, work: UnitOfWork, business: Business, computation: Computation) -> None:
-        as_of = last_complete_day(self._clock.now(), business.timezone)
-        history = await load_history(work, business)
-        start = await self._first_due(work, business, computation, history, as_of)
-        days = days_between(start, as_of) if history.first_day else []
-        snapshots: list[MetricsSnapshot] = await asyncio.to_thread(lambda: [metrics(history, day) for day in days])
-        await work.snapshots.save(business.id, snapshots, self._clock.now())
-        readiness_from = min(start, computation.readiness_from) if computation.readiness_from else start
-        await work.computations.save(
-            msgspec.structs.replace(computation, metrics_from=None, metrics_as_of=as_of, readiness_from=readiness_from)
-        )
+    async def _snapshot_some(self, business_id: UUID) -> bool:
+        """Bring up to DAYS snapshots up to date, oldest first, and always the newest; whether more are due."""
+        async with self._unit_of_work() as work:
+            computation = await work.computations.lock(business_id)
+            business = await work.businesses.get(business_id)
+            if business is None:
+                return False
+            as_of = last_complete_day(self._clock.now(), business.timezone)
+            history = await load_history(work, business)
+            start = await self._first_due(work, business, computation, history, as_of)
+            stretches, rest = share(start, as_of)
+            if history.first_day is not None:
+                snapshots = await asyncio.to_thread(_snapshots, history, stretches)
+                await work.snapshots.save(business_id, snapshots, self._clock.now())
+            readiness_from = min(start, computation.readiness_from) if computation.readiness_from else start
+            await work.computations.save(
+                msgspec.structs.replace(
+                    computation, metrics_from=rest, metrics_as_of=as_of, readiness_from=readiness_from
+                )
+            )
+            await work.commit()
+        return rest is not None
 
     @staticmethod
     async def _first_due(
@@ -94,6 +101,22 @@ class ComputeMetrics:
         new_day = computation.metrics_as_of + dt.timedelta(days=1) if computation.metrics_as_of else history.first_day
         start = min(new_day, computation.metrics_from) if computation.metrics_from else new_day
         return min(max(start, history.first_day), as_of)
+
+
+Stretch = tuple[dt.date, dt.date]  # first and last day, both inclusive
+
+
+def share(start: dt.date, as_of: dt.date) -> tuple[list[Stretch], dt.date | None]:
+    """What one transaction computes: the first DAYS from `start`, and `as_of` in any case, so that what people look at
+    is never behind; and the day to go on from, None when that was all."""
+    end = start + dt.timedelta(days=DAYS - 1)
+    if end >= as_of:
+        return [(start, as_of)], None
+    return [(start, end), (as_of, as_of)], end + dt.timedelta(days=1)
+
+
+def _snapshots(history: History, stretches: Sequence[Stretch]) -> list[MetricsSnapshot]:
+    return [metrics(history, day) for first, last in stretches for day in days_between(first, last)]
 
 
 async def load_history(work: UnitOfWork, business: Business) -> History:
