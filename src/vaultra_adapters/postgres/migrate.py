@@ -21,9 +21,14 @@ STATEMENT_TIMEOUT: Final = 600.0
 T = TypeVar("T")
 
 
+def revisions() -> list[str]:
+    """All revisions, oldest first: the numbers that begin the names of the version files."""
+    return sorted(path.name.split("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
+
+
 def head() -> str:
-    """The newest revision: the highest number that begins the name of a version file."""
-    return max(path.name.split("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
+    """The newest revision."""
+    return revisions()[-1]
 
 
 def current_revision(url: str) -> str | None:
