@@ -90,7 +90,9 @@ class ApplyEvents:
     @staticmethod
     async def _revoke(work: UnitOfWork, event: StripeEvent, integration: Integration, now: dt.datetime) -> str:
         happened_at = msgspec.json.decode(event.payload, type=_Moment).created
-        if happened_at < int(integration.created_at.timestamp()):
+        # In the second of the connection itself the order is unknown. Taking the connection for the later one is safe:
+        # if access is gone all the same, the next sync is told so.
+        if happened_at <= int(integration.created_at.timestamp()):
             return "ignored: connected again since"
         await work.integrations.save(
             msgspec.structs.replace(
