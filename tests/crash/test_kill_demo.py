@@ -44,7 +44,7 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Twin:
     folder = tmp_path_factory.mktemp("crash") / "prepared"
     with a_demo(folder) as demo:
         business = demo.signed_up(EMAIL).business()
-        assert demo.stop() == 130
+        assert demo.stop() == 0
     load_into(folder, "twin", sample_objects(folder, "shop", "saas"))
     return Twin(folder, business)
 

@@ -3,14 +3,12 @@
 import csv
 import datetime as dt
 import json
-import subprocess
-import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from support.demo import Demo, clean_environment
+from support.command import vaultra
+from support.demo import Demo
 from support.tables import wait_until_caught_up
 
 SALES = Path(__file__).parents[2] / ".." / "shared" / "data" / "cdnow-sample.csv"
@@ -23,14 +21,15 @@ pytestmark = [
 
 def test_the_dashboard_says_what_assess_says_of_the_shifted_file(demo: Demo, tmp_path: Path) -> None:
     loaded = vaultra("sandbox", "load", str(SALES), "--account", "cdnow", "--shift-to-today", *sandbox_of(demo))
-    assert loaded.startswith("6,919 objects in usd from 1997-01-01 to 1998-06-30: account 'cdnow'"), loaded
+    assert loaded.output.startswith("6,919 objects in usd from 1997-01-01 to 1998-06-30: account 'cdnow'"), loaded
     owner = demo.signed_up("cdnow@example.com")
     business = owner.business("Compact Discs")
     owner.connect(business, "cdnow")
     wait_until_caught_up(demo, business)
 
     yesterday = dt.datetime.now(dt.UTC).date() - dt.timedelta(days=1)
-    report = json.loads(vaultra("assess", str(shifted(tmp_path, yesterday)), "--as-of", f"{yesterday}", "--json"))
+    assessed = vaultra("assess", str(shifted(tmp_path, yesterday)), "--as-of", f"{yesterday}", "--json")
+    report = json.loads(assessed.output)
     served = {
         "metrics": owner.call("GET", "/metrics", business_id=business),
         "assessment": owner.call("GET", "/readiness", business_id=business),
@@ -61,10 +60,3 @@ def shifted(folder: Path, last_day: dt.date) -> Path:
 
 def sandbox_of(demo: Demo) -> list[str]:
     return ["--data", str(demo.folder / "sandbox.sqlite")]
-
-
-def vaultra(*arguments: str) -> str:
-    command: list[Any] = [sys.executable, "-m", "vaultra_cli", *arguments]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=100, env=clean_environment())
-    assert done.returncode == 0, done.stderr
-    return done.stdout
