@@ -7,7 +7,15 @@ import msgspec
 
 from vaultra_core.domain.accounts import Business
 from vaultra_core.domain.fold import NEW_CUSTOMER_SECONDS
-from vaultra_core.domain.ledger import BalanceTransaction, Charge, LedgerObject, Payout, Record, Subscription
+from vaultra_core.domain.ledger import (
+    BalanceTransaction,
+    Charge,
+    LedgerObject,
+    Payout,
+    Record,
+    Subscription,
+    SubscriptionStatus,
+)
 from vaultra_core.periods import local_day, utc_day
 from vaultra_core.ports.storage import Change, UnitOfWork
 
@@ -26,9 +34,8 @@ async def record_observations(work: UnitOfWork, business: Business, records: Seq
     days = await _days_touched(work, business, changes)
     days |= await _days_of_customers_now_known_earlier(work, business, known_since)
     await work.activity.mark_dirty(business.id, days)
-    if computation.metrics_as_of and any(isinstance(change.after.state, Subscription) for change in changes):
-        # Recurring revenue is not part of any day: the newest snapshot is due all the same.
-        due = min(computation.metrics_from or computation.metrics_as_of, computation.metrics_as_of)
+    if computation.metrics_as_of and (due := _recurring_revenue_due(changes, business.timezone)):
+        due = min(due, computation.metrics_from or due, computation.metrics_as_of)
         await work.computations.save(msgspec.structs.replace(computation, metrics_from=due))
     return len(changes)
 
@@ -63,6 +70,27 @@ def _days_of(state: LedgerObject, timezone: str) -> Iterable[dt.date]:
         yield utc_day(state.arrival_date)
     elif not isinstance(state, Subscription | BalanceTransaction):
         yield local_day(state.created, timezone)
+
+
+def _recurring_revenue_due(changes: Sequence[Change], timezone: str) -> dt.date | None:
+    """The first day whose recurring revenue may be another one now. It is part of no day's activity, and that of a
+    past day is computed from the present state of the subscriptions."""
+    moved = [
+        state.started_at
+        for change in changes
+        if change.before is None or _bears_on_revenue(change.before.state) != _bears_on_revenue(change.after.state)
+        for state in _states(change)
+        if isinstance(state, Subscription)
+    ]
+    return local_day(min(moved), timezone) if moved else None
+
+
+def _bears_on_revenue(state: LedgerObject) -> LedgerObject:
+    """A state without what a mere renewal changes: the running period only matters while its bill is open."""
+    if not isinstance(state, Subscription) or state.status is SubscriptionStatus.PAST_DUE:
+        return state
+    items = tuple(msgspec.structs.replace(item, current_period_start=None) for item in state.items)
+    return msgspec.structs.replace(state, items=items)
 
 
 async def _days_of_customers_now_known_earlier(
