@@ -44,3 +44,4 @@ PERSONAL_READ = errors(400, 401)
 PERSONAL_WRITE = errors(400, 401, 413, 415)
 BUSINESS_READ = errors(400, 401, 403, 404)
 BUSINESS_WRITE = errors(400, 401, 403, 404, 409, 413, 415, 422)
+TO_STRIPE = {302: ResponseSpec(data_container=None, description="To Stripe's consent page.", generate_examples=False)}

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from dishka import FromDishka
 from dishka.integrations.litestar import inject
-from litestar import Request, Router, delete, get, post
+from litestar import Request, Response, Router, delete, get, post
 from litestar.di import NamedDependency, Provide
 from litestar.params import FromQuery, QueryParameter
 from litestar.response import Redirect
@@ -20,7 +20,7 @@ from vaultra_core.use_cases.get_connection import GetConnection
 from vaultra_core.use_cases.receive_webhook import ReceiveWebhook
 from vaultra_core.use_cases.start_connect import StartConnect
 from vaultra_http.authentication import provide_owner, provide_viewer, public
-from vaultra_http.responses import BUSINESS_READ, BUSINESS_WRITE, PUBLIC_READ, PUBLIC_WRITE
+from vaultra_http.responses import BUSINESS_READ, BUSINESS_WRITE, PUBLIC_READ, PUBLIC_WRITE, TO_STRIPE
 from vaultra_http.schemas import AuthorizeView, ConnectionView, HealthView
 from vaultra_http.site import PublicUrl
 
@@ -36,7 +36,7 @@ StateText = Annotated[str | None, QueryParameter(name="state", max_length=4096)]
     summary="Begin to connect Stripe",
     description="302 to Stripe's consent page, or its URL as JSON when `Accept` prefers JSON.",
     dependencies={"caller": Provide(provide_owner)},
-    responses=BUSINESS_WRITE,
+    responses=BUSINESS_WRITE | TO_STRIPE,
 )
 @inject
 async def connect(
@@ -44,10 +44,10 @@ async def connect(
     caller: NamedDependency[Caller],
     use_case: FromDishka[StartConnect],
     public_url: FromDishka[PublicUrl],
-) -> AuthorizeView | Redirect:
+) -> Response[AuthorizeView]:
     url = await use_case.execute(caller, redirect_uri=public_url + CALLBACK)
     if request.accept.best_match(["text/html", "application/json"]) == "application/json":
-        return AuthorizeView(url)
+        return Response(AuthorizeView(url))
     return Redirect(url, status_code=302)
 
 

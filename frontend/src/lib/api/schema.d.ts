@@ -1082,8 +1082,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["AuthorizeView"] | unknown;
+                    "application/json": components["schemas"]["AuthorizeView"];
                 };
+            };
+            /** @description To Stripe's consent page. */
+            302: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description The request does not fit its schema. */
             400: {
