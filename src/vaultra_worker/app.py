@@ -14,9 +14,11 @@ from vaultra_core.errors import Unavailable
 from vaultra_core.ports.runtime import Clock, Job
 from vaultra_core.ports.storage import UnitOfWorkFactory
 from vaultra_core.use_cases.apply_events import ApplyEvents
+from vaultra_core.use_cases.certify import Certify
 from vaultra_core.use_cases.compute_metrics import ComputeMetrics
 from vaultra_core.use_cases.compute_readiness import ComputeReadiness
 from vaultra_core.use_cases.generate_recommendations import GenerateRecommendations
+from vaultra_core.use_cases.settle_doubts import SettleDoubts
 from vaultra_core.use_cases.sync_stripe import SyncStripe
 from vaultra_worker.runner import SWEEP_SECONDS, JobRunner, slot_of
 from vaultra_worker.schedule import SCHEDULE
@@ -89,6 +91,8 @@ async def make_runner(container: AsyncContainer) -> JobRunner:
     jobs = {
         Job.STRIPE_SYNC: (await container.get(SyncStripe)).execute,
         Job.APPLY_EVENTS: (await container.get(ApplyEvents)).execute,
+        Job.SETTLE_DOUBTS: (await container.get(SettleDoubts)).execute,
+        Job.CERTIFY: (await container.get(Certify)).execute,
         Job.COMPUTE_METRICS: (await container.get(ComputeMetrics)).execute,
         Job.COMPUTE_READINESS: (await container.get(ComputeReadiness)).execute,
         Job.GENERATE_RECOMMENDATIONS: (await container.get(GenerateRecommendations)).execute,

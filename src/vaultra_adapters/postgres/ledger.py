@@ -38,14 +38,17 @@ from vaultra_adapters.postgres.rows import (
 from vaultra_adapters.postgres.tables import (
     LEDGER,
     businesses,
+    completeness_certificates,
     computations,
     daily_activity,
     dirty_days,
+    doubts,
     financial_metric_snapshots,
     readiness_scores,
     recommendations,
     superseded_scores,
     superseded_snapshots,
+    unreconciled_days,
 )
 from vaultra_core.domain.ledger import (
     KINDS,
@@ -69,6 +72,9 @@ PAYOUTS: Final = LEDGER["payout"].c
 SALE: Final = and_(CHARGES.status == ChargeStatus.SUCCEEDED, CHARGES.captured)
 IMPORTED: Final = (
     *LEDGER.values(),
+    unreconciled_days,
+    completeness_certificates,
+    doubts,
     daily_activity,
     dirty_days,
     financial_metric_snapshots,

@@ -28,6 +28,7 @@ def _ledger(name: str, *columns: Any) -> Table:
         Column("milestones", JSONB, nullable=False),
         Column("observed_at", BigInteger, nullable=False),
         Column("contested", Boolean, nullable=False),
+        Index(f"ix_{name}_contested", "business_id", "id", postgresql_where=text("contested")),
     )
 
 
@@ -98,6 +99,8 @@ LEDGER: Final = {
         text_column("reporting_category", 64, nullable=False),
         text_column("exchange_rate", 32),
         text_column("source", 255),
+        Index(None, "business_id", "created"),
+        Index(None, "business_id", "source", postgresql_where=text("source IS NOT NULL")),
     ),
 }
 assert LEDGER.keys() == KINDS.keys()

@@ -31,6 +31,7 @@ from vaultra_adapters.postgres.ledger_tables import LEDGER
 from vaultra_core.domain.accounts import ImportPhase, Industry, IntegrationStatus
 from vaultra_core.domain.readiness.assessment import Tier
 from vaultra_core.domain.recommendations.base import Category, Priority, Status
+from vaultra_core.domain.reconciliation import CertificateState
 from vaultra_core.identity import Role
 from vaultra_core.ports.storage import UNKNOWN_ACCOUNT
 
@@ -38,9 +39,11 @@ from vaultra_core.ports.storage import UNKNOWN_ACCOUNT
 __all__ = [
     "LEDGER",
     "businesses",
+    "completeness_certificates",
     "computations",
     "daily_activity",
     "dirty_days",
+    "doubts",
     "financial_metric_snapshots",
     "import_windows",
     "integration_accounts",
@@ -51,6 +54,7 @@ __all__ = [
     "stripe_events",
     "superseded_scores",
     "superseded_snapshots",
+    "unreconciled_days",
     "used_connect_states",
     "user_business_memberships",
     "users",
@@ -210,6 +214,39 @@ daily_activity = Table(
 )
 
 dirty_days = Table("dirty_days", metadata, business_column(primary_key=True), Column("day", Date, primary_key=True))
+
+# Days (UTC) on which something was created that has changed since they were last reconciled with the balance.
+unreconciled_days = Table(
+    "unreconciled_days", metadata, business_column(primary_key=True), Column("day", Date, primary_key=True)
+)
+
+completeness_certificates = Table(
+    "completeness_certificates",
+    metadata,
+    business_column(primary_key=True),
+    choice_column("state", CertificateState, nullable=False),
+    Column("complete_through", Date),
+    Column("judged_through", Date),
+    Column("differences", JSONB, nullable=False),
+    Column("difference_count", Integer, nullable=False),
+    Column("checked_at", Moment),
+    Column("listed_through", BigInteger),
+    Column("failures", Integer, nullable=False),
+    Column("next_at", Moment, nullable=False),
+)
+
+# When to retrieve a contested object again. `observed_at` is the moment of the record that was tried: a record of
+# another moment is a new doubt. `next_at` is null for an object that Stripe does not have any more.
+doubts = Table(
+    "doubts",
+    metadata,
+    business_column(primary_key=True),
+    text_column("kind", 32, primary_key=True),
+    text_column("id", 255, primary_key=True),
+    Column("observed_at", BigInteger, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("next_at", Moment),
+)
 
 computations = Table(
     "computations",

@@ -8,7 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from vaultra_adapters.postgres.activity import PostgresActivity
 from vaultra_adapters.postgres.businesses import PostgresBusinesses
+from vaultra_adapters.postgres.certificates import PostgresCertificates
 from vaultra_adapters.postgres.computations import PostgresComputations
+from vaultra_adapters.postgres.doubts import PostgresDoubts
 from vaultra_adapters.postgres.engine import connected
 from vaultra_adapters.postgres.inbox import PostgresInbox
 from vaultra_adapters.postgres.integrations import PostgresImportWindows, PostgresIntegrations
@@ -18,6 +20,7 @@ from vaultra_adapters.postgres.recommendations import PostgresRecommendations
 from vaultra_adapters.postgres.scores import PostgresScores
 from vaultra_adapters.postgres.snapshots import PostgresSnapshots
 from vaultra_adapters.postgres.users import PostgresUsers
+from vaultra_core.ports import completeness
 from vaultra_core.ports import storage as ports
 
 
@@ -42,6 +45,8 @@ class PostgresUnitOfWork:
         self.inbox: ports.Inbox = PostgresInbox(connection)
         self.ledger: ports.Ledger = PostgresLedger(connection)
         self.activity: ports.Activity = PostgresActivity(connection)
+        self.certificates: completeness.Certificates = PostgresCertificates(connection)
+        self.doubts: completeness.Doubts = PostgresDoubts(connection)
         self.computations: ports.Computations = PostgresComputations(connection)
         self.snapshots: ports.Snapshots = PostgresSnapshots(connection)
         self.scores: ports.Scores = PostgresScores(connection)

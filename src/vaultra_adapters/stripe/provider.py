@@ -4,7 +4,8 @@ import asyncio
 import email.utils
 import logging
 import time
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Mapping, Sequence
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,10 +14,11 @@ import stripe
 from stripe.oauth_error import OAuthError
 
 from vaultra_adapters.settings import Settings
+from vaultra_adapters.stripe.retrieve import retrieve
 from vaultra_adapters.stripe.signature import verify
 from vaultra_core.domain.ledger import Record
 from vaultra_core.domain.stripe_objects import minimal_event, observe, observe_account
-from vaultra_core.errors import Forbidden, InvalidInput, Unavailable
+from vaultra_core.errors import Forbidden, InvalidInput, NotFound, Unavailable
 from vaultra_core.ports.payments import ConnectedAccount, EventPage, Page, PlatformEvent
 
 logger = logging.getLogger(__name__)
@@ -115,7 +117,7 @@ class StripeProvider:
                     stripe_user_id=external_id,
                 )
             )
-        except (Forbidden, InvalidInput) as error:
+        except (Forbidden, InvalidInput, NotFound) as error:
             logger.info("deauthorize %s: %s", external_id, error.message)  # gone already, which is what was wanted
 
     async def list_page(self, external_id: str, kind: str, *, starts_at: int, ends_at: int, cursor: str | None) -> Page:
@@ -126,16 +128,20 @@ class StripeProvider:
             **({"starting_after": cursor} if cursor else {}),
         }
         items, has_more, observed_at = await self._list(PATHS[kind], external_id, parameters)
-        records: list[Record] = []
-        for item in items:
-            records.extend(observe(bytes(item), observed_at).records)
-        last = _HEAD.decode(items[-1]) if items else None
-        return Page(
-            records=records,
-            count=len(items),
-            oldest=last.created if last else None,
-            cursor=last.id if last and has_more else None,
-        )
+        return _page(items, has_more, observed_at)
+
+    async def list_payout(self, external_id: str, payout: str, *, cursor: str | None) -> Page:
+        parameters = {"limit": PAGE_SIZE, "payout": payout, **({"starting_after": cursor} if cursor else {})}
+        items, has_more, observed_at = await self._list(PATHS["balance_transaction"], external_id, parameters)
+        return _page(items, has_more, observed_at)
+
+    async def retrieve(self, external_id: str, kind: str, object_id: str) -> Sequence[Record]:
+        async def ask(path: str, parameters: Mapping[str, Any]) -> tuple[bytes, int]:
+            asked = time.time()
+            answer = await _call(self._client.raw_request_async("get", path, stripe_account=external_id, **parameters))
+            return answer.body, _observed_at(asked, time.time(), answer.headers.get("Date"))
+
+        return await retrieve(ask, PATHS[kind], kind, object_id)
 
     async def list_events(self, external_id: str, *, since: int, cursor: str | None) -> EventPage:
         parameters: dict[str, Any] = {"limit": PAGE_SIZE, "created": {"gte": since}}
@@ -158,6 +164,19 @@ class StripeProvider:
         response = await _call(self._client.raw_request_async("get", path, stripe_account=external_id, **parameters))
         page = _LIST.decode(response.body)
         return page.data, page.has_more, _observed_at(asked, time.time(), response.headers.get("Date"))
+
+
+def _page(items: Sequence[msgspec.Raw], has_more: bool, observed_at: int) -> Page:
+    records: list[Record] = []
+    for item in items:
+        records.extend(observe(bytes(item), observed_at).records)
+    last = _HEAD.decode(items[-1]) if items else None
+    return Page(
+        records=records,
+        count=len(items),
+        oldest=last.created if last else None,
+        cursor=last.id if last and has_more else None,
+    )
 
 
 def _observed_at(asked: float, answered: float, date_header: str | None) -> int:
@@ -194,6 +213,8 @@ async def _call(request: Awaitable[Any]) -> Any:
     except stripe.AuthenticationError:
         raise Unavailable("Stripe refuses this server's key.", dependency="stripe", retry_after=300) from None
     except (OAuthError, stripe.InvalidRequestError) as error:
+        if error.http_status == HTTPStatus.NOT_FOUND:
+            raise NotFound(f"Stripe has no such object: {error}", reason="gone") from None
         raise InvalidInput(f"Stripe refused the request: {error}", reason="refused") from None
     except stripe.RateLimitError:
         raise Unavailable("Stripe asks for fewer requests.", dependency="stripe", retry_after=30) from None

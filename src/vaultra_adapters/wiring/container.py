@@ -22,6 +22,7 @@ from vaultra_core.ports.payments import PaymentsProvider
 from vaultra_core.ports.runtime import AccessTokens, Clock, ConnectStates, JobQueue, PasswordHasher
 from vaultra_core.ports.storage import EventAcceptor, UnitOfWorkFactory
 from vaultra_core.use_cases.apply_events import ApplyEvents
+from vaultra_core.use_cases.certify import Certify
 from vaultra_core.use_cases.check_readiness import CheckReadiness, SchemaCheck
 from vaultra_core.use_cases.compute_metrics import ComputeMetrics
 from vaultra_core.use_cases.compute_readiness import ComputeReadiness
@@ -40,6 +41,7 @@ from vaultra_core.use_cases.log_in import LogIn
 from vaultra_core.use_cases.receive_webhook import ReceiveWebhook
 from vaultra_core.use_cases.recompute import Recompute
 from vaultra_core.use_cases.resolve_caller import ResolveCaller
+from vaultra_core.use_cases.settle_doubts import SettleDoubts
 from vaultra_core.use_cases.sign_up import SignUp
 from vaultra_core.use_cases.start_connect import StartConnect
 from vaultra_core.use_cases.sync_account import SyncAccount
@@ -130,6 +132,7 @@ class UseCases(Provider):
 
     plain = provide_all(
         ApplyEvents,
+        Certify,
         CheckReadiness,
         ComputeMetrics,
         ComputeReadiness,
@@ -146,6 +149,7 @@ class UseCases(Provider):
         ReceiveWebhook,
         Recompute,
         ResolveCaller,
+        SettleDoubts,
         SignUp,
         StartConnect,
         SyncAccount,

@@ -7,14 +7,16 @@ from uuid import UUID
 import msgspec
 
 from vaultra_core.domain.accounts import ImportPhase, ImportWindow
-from vaultra_core.domain.ledger import Charge, Dispute, Payout, Refund, Subscription
+from vaultra_core.domain.ledger import BalanceTransaction, Charge, Dispute, Payout, Refund, Subscription
 
 FIRST_DAYS = 90  # what the first score waits for
 HISTORY_DAYS = 731  # 24 months: what history and the longest windows of the rulebooks need
 WINDOW_DAYS = 91
 
-# Balance transactions come along with their charges (expanded), so they need no windows of their own.
 WINDOWED = (Charge.kind, Refund.kind, Dispute.kind, Payout.kind)
+# Balance transactions come along with their charges (expanded); read for themselves they are what the ledger is
+# reconciled against, and the first score need not wait for that.
+WITNESS = BalanceTransaction.kind
 
 
 class ImportProgress(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,9 +38,10 @@ def plan_import(integration_id: UUID, *, now: dt.datetime, account_created: int 
             integration_id=integration_id, kind=Subscription.kind, starts_at=0, ends_at=end, phase=ImportPhase.STARTING
         )
     ]
-    for kind in WINDOWED:
+    for kind in (*WINDOWED, WITNESS):
         for starts_at, ends_at in _cut(min(beginning, first), first, end):
-            phase = ImportPhase.STARTING if starts_at >= first else ImportPhase.EXTENDING
+            waited_for = starts_at >= first and kind != WITNESS
+            phase = ImportPhase.STARTING if waited_for else ImportPhase.EXTENDING
             windows.append(
                 ImportWindow(
                     integration_id=integration_id, kind=kind, starts_at=starts_at, ends_at=ends_at, phase=phase

@@ -63,6 +63,13 @@ class PaymentsProvider(Protocol):
 
         Subscriptions are listed whatever their status."""
 
+    async def list_payout(self, external_id: str, payout: str, *, cursor: str | None) -> Page:
+        """The balance transactions that an automatic payout consists of, and its own, newest first."""
+
+    async def retrieve(self, external_id: str, kind: str, object_id: str) -> Sequence[Record]:
+        """One object as it is now and whole (a subscription with all items, tiers and coupons), and the balance
+        transactions that name it. Raise `NotFound` when the platform has no such object any more."""
+
     async def list_events(self, external_id: str, *, since: int, cursor: str | None) -> EventPage:
         """Events created at or after `since` (they are kept for 30 days), newest first."""
 

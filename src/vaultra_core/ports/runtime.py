@@ -18,6 +18,8 @@ class Job(enum.StrEnum):
 
     STRIPE_SYNC = "stripe_sync"
     APPLY_EVENTS = "apply_events"
+    SETTLE_DOUBTS = "settle_doubts"
+    CERTIFY = "certify"
     COMPUTE_METRICS = "compute_metrics"
     COMPUTE_READINESS = "compute_readiness"
     GENERATE_RECOMMENDATIONS = "generate_recommendations"

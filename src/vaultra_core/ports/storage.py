@@ -20,6 +20,7 @@ from vaultra_core.domain.metrics import MetricsSnapshot
 from vaultra_core.domain.readiness.assessment import Assessment
 from vaultra_core.domain.recommendations.base import Priority, Recommendation, Status
 from vaultra_core.identity import Role
+from vaultra_core.ports.completeness import Certificates, Doubts
 
 
 class Users(Protocol):
@@ -290,6 +291,8 @@ class UnitOfWork(Protocol):
     inbox: Inbox
     ledger: Ledger
     activity: Activity
+    certificates: Certificates
+    doubts: Doubts
     computations: Computations
     snapshots: Snapshots
     scores: Scores

@@ -5,6 +5,7 @@ what an adapter has to do. Held to the same contract suites as PostgreSQL.
 from types import TracebackType
 from typing import Self
 
+from vaultra_core.ports import completeness
 from vaultra_core.ports import storage as ports
 from vaultra_core.ports.storage import StripeEvent
 from vaultra_core.testing.memory.accounts import (
@@ -14,6 +15,7 @@ from vaultra_core.testing.memory.accounts import (
     MemoryJobRuns,
     MemoryUsers,
 )
+from vaultra_core.testing.memory.completeness import MemoryCertificates, MemoryDoubts
 from vaultra_core.testing.memory.inbox import MemoryInbox
 from vaultra_core.testing.memory.ledger import MemoryActivity, MemoryLedger
 from vaultra_core.testing.memory.results import (
@@ -37,6 +39,8 @@ class MemoryUnitOfWork:
         self.inbox: ports.Inbox = MemoryInbox(self._transaction)
         self.ledger: ports.Ledger = MemoryLedger(self._transaction)
         self.activity: ports.Activity = MemoryActivity(self._transaction)
+        self.certificates: completeness.Certificates = MemoryCertificates(self._transaction)
+        self.doubts: completeness.Doubts = MemoryDoubts(self._transaction)
         self.computations: ports.Computations = MemoryComputations(self._transaction)
         self.snapshots: ports.Snapshots = MemorySnapshots(self._transaction)
         self.scores: ports.Scores = MemoryScores(self._transaction)

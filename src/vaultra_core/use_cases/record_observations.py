@@ -34,6 +34,8 @@ async def record_observations(work: UnitOfWork, business: Business, records: Seq
     days = await _days_touched(work, business, changes)
     days |= await _days_of_customers_now_known_earlier(work, business, known_since)
     await work.activity.mark_dirty(business.id, days)
+    settled = {utc_day(c.after.state.created) for c in changes if not isinstance(c.after.state, Subscription)}
+    await work.certificates.open_days(business.id, settled)
     if computation.metrics_as_of and (due := _recurring_revenue_due(changes, business.timezone)):
         due = min(due, computation.metrics_from or due, computation.metrics_as_of)
         await work.computations.save(msgspec.structs.replace(computation, metrics_from=due))

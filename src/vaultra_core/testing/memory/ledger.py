@@ -1,6 +1,6 @@
 import datetime as dt
 from collections.abc import Collection, Iterable, Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from vaultra_core.domain.activity import DayActivity
@@ -21,7 +21,17 @@ from vaultra_core.ports.storage import Change, Computation, LedgerSlice
 from vaultra_core.testing.memory.transaction import MemoryCollection
 
 T = TypeVar("T", bound=LedgerObject)
-IMPORTED = ("ledger", "days", "dirty", "snapshots", "scores", "recommendations")
+IMPORTED = (
+    "ledger",
+    "unreconciled",
+    "certificates",
+    "doubts",
+    "days",
+    "dirty",
+    "snapshots",
+    "scores",
+    "recommendations",
+)
 
 
 class MemoryLedger(MemoryCollection):
@@ -104,7 +114,7 @@ class MemoryLedger(MemoryCollection):
         for table in IMPORTED:
             rows = self._rows(table)
             for key in list(rows):
-                owner = rows[key].business_id if table == "recommendations" else key[0]
+                owner = _owner(table, key, rows[key])
                 if owner == business_id:
                     del rows[key]
         if business_id in self._rows("computations"):
@@ -117,6 +127,11 @@ class MemoryLedger(MemoryCollection):
     def _sales(self, business_id: UUID) -> list[Charge]:
         charges = self._of(Charge, business_id)
         return [charge for charge in charges if charge.status is ChargeStatus.SUCCEEDED and charge.captured]
+
+
+def _owner(table: str, key: Any, row: Any) -> UUID:
+    owner: UUID = row.business_id if table in ("recommendations", "certificates") else key[0]
+    return owner
 
 
 def _differs(change: Change) -> bool:
