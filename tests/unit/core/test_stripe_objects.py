@@ -18,6 +18,7 @@ from vaultra_core.domain.ledger import (
 )
 from vaultra_core.domain.stripe_objects import (
     carried_kind,
+    lacks_object,
     minimal_event,
     observe,
     observe_account,
@@ -320,11 +321,39 @@ def test_what_is_no_ledger_object_is_refused_with_a_reason(raw: bytes) -> None:
     [
         (b'{"object":"v2.core.event","id":"evt_1","type":"v2.x"}', "thin event"),
         (b'{"object":"charge"}', "not an event"),
-        (event("payout.paid", CHARGE), "wrong object"),
-        (event("payout.paid", None), "no object"),
     ],
 )
 def test_events_that_are_none_are_refused_with_a_reason(raw: bytes, reason: str) -> None:
     with pytest.raises(InvalidInput) as caught:
         minimal_event(raw)
     assert caught.value.details["reason"] == reason
+
+
+@pytest.mark.parametrize(
+    ("raw", "why"),
+    [
+        (event("payout.paid", CHARGE), "carries a charge"),
+        (event("payout.paid", None), "carries no object"),
+        (event("charge.updated", {**CHARGE, "status": "vanished"}), "'vanished'"),
+        (event("charge.updated", {**CHARGE, "amount": "10"}), "$.amount"),
+        (event("charge.updated", {**CHARGE, "object": "charge_next"}), "'charge_next'"),
+        (event("charge.updated", {**CHARGE, "object": "x" * 10_000}), "The charge in the event evt_1"),
+    ],
+)
+def test_an_event_whose_object_cannot_be_read_keeps_its_envelope_and_says_why(raw: bytes, why: str) -> None:
+    kept = minimal_event(raw)
+    assert (kept.id, kept.account) == ("evt_1", "acct_1")
+    assert kept.unread is not None
+    assert why in kept.unread
+    assert len(kept.payload) < 1_000
+    assert b"Jenny" not in kept.payload
+    assert lacks_object(kept.payload)
+    for payload in (raw, kept.payload):
+        with pytest.raises(InvalidInput) as caught:
+            observe_event(payload)
+        assert why in caught.value.message
+
+
+def test_an_event_that_can_be_read_or_need_not_be_lacks_nothing() -> None:
+    for raw in (event("charge.succeeded", CHARGE), event("customer.created", {"object": "customer"})):
+        assert not lacks_object(minimal_event(raw).payload)

@@ -5,10 +5,12 @@ from vaultra_core.domain.stripe_objects.events import (
     DEAUTHORIZED,
     MinimalEvent,
     carried_kind,
+    lacks_object,
     minimal_event,
     observe_event,
 )
 from vaultra_core.domain.stripe_objects.translate import Observation, observe
+from vaultra_core.domain.stripe_objects.versions import is_newer_than_known
 
 __all__ = [
     "DEAUTHORIZED",
@@ -16,6 +18,8 @@ __all__ = [
     "Observation",
     "StripeAccount",
     "carried_kind",
+    "is_newer_than_known",
+    "lacks_object",
     "minimal_event",
     "observe",
     "observe_account",

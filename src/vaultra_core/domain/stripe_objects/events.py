@@ -23,7 +23,10 @@ _CARRIES: Final = (
 
 
 class MinimalEvent(msgspec.Struct, frozen=True, kw_only=True):
-    """An event stripped to its envelope and what the ledger needs. `payload` is what the inbox stores."""
+    """An event stripped to its envelope and what the ledger needs. `payload` is what the inbox stores.
+
+    `unread` says why the object could not be read, if so: the payload is then the envelope alone.
+    """
 
     id: str
     type: str
@@ -32,6 +35,7 @@ class MinimalEvent(msgspec.Struct, frozen=True, kw_only=True):
     account: str | None
     api_version: str | None
     payload: bytes
+    unread: str | None = None
 
 
 def carried_kind(event_type: str) -> str | None:
@@ -42,11 +46,17 @@ def carried_kind(event_type: str) -> str | None:
 def minimal_event(raw: bytes | str) -> MinimalEvent:
     """Strip an event, so that no card, name or e-mail address ever enters the inbox.
 
-    The object is re-encoded from the wire structs; an event of a type that is not ours keeps its envelope only.
-    Raise `InvalidInput` when the event or its object does not have Stripe's shape, `details["reason"]` = `thin event`
-    for an event of Stripe's v2 API, which names its object without showing it.
+    The object is re-encoded from the wire structs; an event of a type that is not ours keeps its envelope only, and so
+    does one whose object has a shape that we do not know (yet): the event is kept, and fails when it is applied.
+    Raise `InvalidInput` when it is no event of Stripe's, `details["reason"]` = `thin event` for one of the v2 API,
+    which names its object without showing it.
     """
-    event, seen = _read(raw)
+    event = _envelope(raw)
+    unread = None
+    try:
+        seen = _object(event)
+    except InvalidInput as error:
+        seen, unread = None, error.message[:_REASON_LENGTH]
     data = None if seen is None else wire.EventData(object=msgspec.Raw(_ENCODER.encode(seen)))
     return MinimalEvent(
         id=event.id,
@@ -55,38 +65,58 @@ def minimal_event(raw: bytes | str) -> MinimalEvent:
         livemode=event.livemode,
         account=event.account,
         api_version=event.api_version,
-        payload=_ENCODER.encode(msgspec.structs.replace(event, data=data)),
+        payload=_ENCODER.encode(msgspec.structs.replace(event, data=data, unread=unread)),
+        unread=unread,
     )
 
 
 def observe_event(payload: bytes | str) -> list[Record]:
     """What an event says about the ledger, whole or as `minimal_event` left it: the object as it was at
     `event.created`, with the moment noted as a milestone of its status. Empty when its type does not concern the
-    ledger. Raise `InvalidInput` as `minimal_event` does.
+    ledger. Raise `InvalidInput` when it is no event, or its object does not have its kind's shape.
     """
-    event, seen = _read(payload)
+    event = _envelope(payload)
+    seen = _object(event)
     return [] if seen is None else list(translate.observation_of(seen, event.created, milestones=True).records)
 
 
-def _read(raw: bytes | str) -> tuple[wire.Event, wire.WireObject | None]:
+def lacks_object(payload: bytes) -> bool:
+    """Whether this payload of an inbox is an envelope whose object could not be read: only Stripe still has it."""
+    return _envelope(payload).unread is not None
+
+
+def _envelope(raw: bytes | str) -> wire.Event:
     try:
         kind = _KIND.decode(raw).object
         if kind.startswith("v2."):
             raise InvalidInput("This is a thin (v2) event; Vaultra reads v1 events.", reason="thin event")
         if kind != "event":
             raise InvalidInput(f"This is a Stripe {kind!r}, not an event.", reason="not an event")
-        event = _EVENT.decode(raw)
+        return _EVENT.decode(raw)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise InvalidInput(f"This is not a Stripe event: {error}", reason=str(error)) from error
+
+
+def _object(event: wire.Event) -> wire.WireObject | None:
+    """What the event carries; None when its type does not concern the ledger."""
     expected = carried_kind(event.type)
     if expected is None:
-        return event, None
+        return None
+    if event.unread is not None:
+        raise InvalidInput(event.unread, reason="unread")
     if event.data is None:
         raise InvalidInput(f"The event {event.id} of type {event.type} carries no object.", reason="no object")
-    seen = translate.decode(bytes(event.data.object))
+    try:
+        seen = translate.decode(bytes(event.data.object))
+    except InvalidInput as error:
+        reason = error.details["reason"]
+        raise InvalidInput(f"The {expected} in the event {event.id} cannot be read: {reason}", reason=reason) from error
     if (found := seen.__struct_config__.tag) != expected:
         raise InvalidInput(f"The event {event.id} of type {event.type} carries a {found}.", reason="wrong object")
-    return event, seen
+    return seen
+
+
+_REASON_LENGTH: Final = 500
 
 
 class _Kind(msgspec.Struct):

@@ -227,4 +227,6 @@ class Event(Wire, frozen=True, kw_only=True):
     livemode: bool
     account: Id | None = None
     api_version: str | None = None
-    data: EventData | None = None  # None: the ledger has no use for this event
+    data: EventData | None = None  # None: the ledger has no use for this event, or could not read its object
+    # Never Stripe's: why the object was not kept. Its bytes cannot be told from personal data before they are read.
+    unread: str | None = msgspec.field(default=None, name="vaultra_unread")
