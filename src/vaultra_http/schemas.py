@@ -17,7 +17,9 @@ from vaultra_core.identity import Role
 from vaultra_core.ports.storage import StoredScore
 from vaultra_core.use_cases.get_connection import Connection
 from vaultra_core.use_cases.get_metrics import LatestMetrics
+from vaultra_core.use_cases.get_readiness import CurrentReadiness
 from vaultra_core.views import MetricsView, ReadinessView, RecommendationView
+from vaultra_http.completeness_schemas import CompletenessView
 from vaultra_http.rendering import utc
 
 # PostgreSQL cannot hold NUL; nobody types control characters.
@@ -171,6 +173,7 @@ class ConnectionView(msgspec.Struct, kw_only=True):
     status: Literal["active", "error"] | msgspec.UnsetType = msgspec.UNSET
     last_synced_at: dt.datetime | msgspec.UnsetType | None = msgspec.UNSET
     import_: ImportView | msgspec.UnsetType = msgspec.field(default=msgspec.UNSET, name="import")
+    completeness: CompletenessView | msgspec.UnsetType = msgspec.UNSET
 
     @classmethod
     def of(cls, connection: Connection) -> "ConnectionView":
@@ -193,6 +196,7 @@ class ConnectionView(msgspec.Struct, kw_only=True):
                 finished_at=utc(integration.import_finished_at) if integration.import_finished_at else None,
                 error=integration.error,
             ),
+            completeness=CompletenessView.of(connection.certificate),
         )
 
 
@@ -232,11 +236,19 @@ class MetricsHistoryView(msgspec.Struct):
 class BusinessReadiness(ReadinessView, frozen=True, kw_only=True):
     business_id: UUID
     created_at: dt.datetime
+    complete_through: Annotated[
+        dt.date | None, msgspec.Meta(description="What the score rests on agrees with Stripe's balance up to this day.")
+    ]
 
     @classmethod
-    def stored(cls, business_id: UUID, stored: StoredScore) -> "BusinessReadiness":
-        view = msgspec.structs.asdict(ReadinessView.of(stored.assessment))
-        return cls(business_id=business_id, created_at=utc(stored.created_at), **view)
+    def current(cls, business_id: UUID, current: CurrentReadiness) -> "BusinessReadiness":
+        view = msgspec.structs.asdict(ReadinessView.of(current.score.assessment))
+        return cls(
+            business_id=business_id,
+            created_at=utc(current.score.created_at),
+            complete_through=current.complete_through,
+            **view,
+        )
 
 
 class ScoreView(msgspec.Struct):

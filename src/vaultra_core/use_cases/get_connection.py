@@ -2,13 +2,17 @@ import msgspec
 
 from vaultra_core.domain.accounts import Integration
 from vaultra_core.domain.imports import ImportProgress, progress
+from vaultra_core.domain.reconciliation import Certificate
 from vaultra_core.identity import Caller
 from vaultra_core.ports.storage import UnitOfWorkFactory
 
 
 class Connection(msgspec.Struct, frozen=True):
+    """`certificate` says how far what was imported is known to be complete; None before anyone has looked."""
+
     integration: Integration
     progress: ImportProgress
+    certificate: Certificate | None = None
 
 
 class GetConnection:
@@ -22,4 +26,8 @@ class GetConnection:
             integration = await work.integrations.of_business(caller.business_id)
             if integration is None:
                 return None
-            return Connection(integration, progress(await work.windows.of(integration.id)))
+            return Connection(
+                integration,
+                progress(await work.windows.of(integration.id)),
+                await work.certificates.get(caller.business_id),
+            )

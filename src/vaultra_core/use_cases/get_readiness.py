@@ -1,6 +1,18 @@
+import datetime as dt
+
+import msgspec
+
 from vaultra_core.identity import Caller
 from vaultra_core.ports.storage import StoredScore, UnitOfWorkFactory
 from vaultra_core.use_cases.missing_score import explain_missing
+
+
+class CurrentReadiness(msgspec.Struct, frozen=True):
+    """The latest score, and the last day through which the ledger behind it agrees with Stripe's balance to the cent
+    (UTC; None while that is not known of any day)."""
+
+    score: StoredScore
+    complete_through: dt.date | None
 
 
 class GetReadiness:
@@ -10,13 +22,14 @@ class GetReadiness:
         self._unit_of_work = unit_of_work
         self._rulebook = rulebook
 
-    async def execute(self, caller: Caller) -> StoredScore:
+    async def execute(self, caller: Caller) -> CurrentReadiness:
         """Raise `NotFound` with `details["reason"]` when there is no score yet."""
         async with self._unit_of_work() as work:
             score = await work.scores.latest(caller.business_id, self._rulebook)
             if score is None:
                 raise await explain_missing(work, caller.business_id, "score")
-            return score
+            certificate = await work.certificates.get(caller.business_id)
+            return CurrentReadiness(score, certificate.complete_through if certificate else None)
 
     async def history(self, caller: Caller, *, limit: int) -> list[StoredScore]:
         """Newest day first."""

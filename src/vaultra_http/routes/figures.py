@@ -52,7 +52,7 @@ async def metrics_history(
 @get("/readiness", summary="The readiness score, explained", responses=BUSINESS_READ)
 @inject
 async def readiness(caller: NamedDependency[Caller], use_case: FromDishka[GetReadiness]) -> BusinessReadiness:
-    return BusinessReadiness.stored(caller.business_id, await use_case.execute(caller))
+    return BusinessReadiness.current(caller.business_id, await use_case.execute(caller))
 
 
 @get("/readiness/history", summary="Scores of past days, newest first", responses=BUSINESS_READ)
