@@ -1,0 +1,1 @@
+"""The benchmark suite: `make bench [SCALE=…]`, or `python -m bench` with `tests` on PYTHONPATH."""

@@ -1,0 +1,105 @@
+"""Webhook acknowledgement, and the whole way of an event from the socket to the ledger."""
+
+import statistics
+import time
+from pathlib import Path
+
+import msgspec
+
+from bench.events import webhooks
+from bench.load import Load, run_load
+from bench.report import Goal, Row
+from bench.stage import a_connected_account, a_process, a_queue, a_stage, an_api, query, run
+from vaultra_adapters.settings import Settings
+
+ROUNDS = 3
+WAITING = "SELECT count(*) FROM stripe_events WHERE processed_at IS NULL"
+TIME_LIMIT = 300
+
+
+def acknowledgement(folder: Path, scale: float) -> list[Row]:
+    count = int(15_000 * scale)
+    with a_stage(folder) as stage, a_queue(folder) as redis_url:
+        settings = msgspec.structs.replace(stage, redis_url=redis_url)  # then the API leaves the work to workers
+        account = run(lambda: a_connected_account(settings)).external_id
+        alone = _rounds(settings, folder, account, count // 3, 0, ("bench.one_by_one",))
+        together = _rounds(settings, folder, account, count, 10_000_000)
+        rate, baseline = (statistics.median(load.rate for load in loads) for loads in (together, alone))
+        with an_api(settings, folder) as (port, _):
+            half = run_load(port, webhooks(account, count, start=20_000_000), rate=rate / 2)
+    latencies = ", ".join(f"{load.p50:.1f}/{load.p99:.1f}" for load in together)
+    return [
+        Row(
+            name="webhook acknowledgement, durable",
+            value=rate,
+            unit="events/s",
+            baseline=baseline,
+            goal=Goal("ratio", ">=", 3),
+            note=f"p50/p99 at full load {latencies} ms",
+        ),
+        Row(
+            name="webhook acknowledgement, one API process",
+            value=rate,
+            unit="events/s",
+            goal=Goal("value", ">=", 6_000),
+        ),
+        Row(
+            name="webhook acknowledgement, p99 at half load",
+            value=half.p99,
+            unit="ms",
+            goal=Goal("value", "<=", 20),
+            note=f"p50 {half.p50:.1f} ms at {half.rate:,.0f}/s",
+        ),
+    ]
+
+
+def _rounds(
+    settings: Settings,
+    folder: Path,
+    account: str,
+    count: int,
+    start: int,
+    module: tuple[str, ...] = ("vaultra_cli", "serve"),
+) -> list[Load]:
+    with an_api(settings, folder, module) as (port, _):
+        run_load(port, webhooks(account, 500, start=start))  # warm
+        return [
+            run_load(port, webhooks(account, count, start=start + 1_000 + round_ * count)) for round_ in range(ROUNDS)
+        ]
+
+
+def to_the_ledger(folder: Path, scale: float) -> list[Row]:
+    """API and worker on the machine's cores: events a second from the first request until the last is applied."""
+    count = int(20_000 * scale)
+    with a_stage(folder) as stage, a_queue(folder) as redis_url:
+        settings = msgspec.structs.replace(stage, redis_url=redis_url)
+        account = run(lambda: a_connected_account(settings)).external_id
+        worker = a_process("-m", "vaultra_cli", "worker", settings=settings, log=folder / "worker.log")
+        with an_api(settings, folder) as (port, _), worker:
+            run_load(port, webhooks(account, 500))
+            _wait_until_applied(settings)
+            requests = webhooks(account, count, start=1_000)
+            began = time.perf_counter()
+            acknowledged = run_load(port, requests)
+            _wait_until_applied(settings)
+            seconds = time.perf_counter() - began
+            stored = run(lambda: query(settings, "SELECT count(*) FROM stripe_charges"))
+            if stored != count + 500:
+                raise RuntimeError(f"{stored} charges of {count + 500} are in the ledger")
+    return [
+        Row(
+            name="webhooks, socket to ledger",
+            value=count / seconds,
+            unit="events/s",
+            goal=Goal("value", ">=", 3_000),
+            note=f"acknowledged at {acknowledged.rate:,.0f}/s meanwhile",
+        )
+    ]
+
+
+def _wait_until_applied(settings: Settings) -> None:
+    deadline = time.monotonic() + TIME_LIMIT
+    while run(lambda: query(settings, WAITING)):
+        if time.monotonic() > deadline:
+            raise RuntimeError("the events were not applied in time")
+        time.sleep(0.02)
