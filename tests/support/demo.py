@@ -133,6 +133,15 @@ class Demo:
         assert answer.status_code == 200, answer.text
         return dict(answer.json())
 
+    @contextlib.contextmanager
+    def slow_stripe(self, *, latency_ms: float) -> Iterator[None]:
+        """Every answer of the sandbox takes that long on average."""
+        self.sandbox("/_sandbox/faults", {"latency_ms": latency_ms})
+        try:
+            yield
+        finally:
+            self.sandbox("/_sandbox/faults", {})
+
     def signed_up(self, email: str, name: str = "Olive Owner") -> "Owner":
         owner = Owner(self)
         owner.sign_up(email, name)

@@ -1,0 +1,24 @@
+"""The watch over the pages sees what it is there to see: without this, its silence would prove nothing."""
+
+import pytest
+
+from support.dashboard import Dashboard, Watch
+
+pytestmark = pytest.mark.xdist_group("demo")
+
+INLINE = "const s = document.createElement('script'); s.textContent = 'window.ran = true'; document.body.append(s)"
+
+
+async def test_a_blocked_script_an_error_and_a_foreign_request_are_seen(dashboard: Dashboard) -> None:
+    page = await dashboard.page.context.new_page()
+    watch = Watch(page, dashboard.demo.url)
+    await page.goto("/")
+    assert watch.complaints == []
+    await page.evaluate(INLINE)
+    assert await page.evaluate("window.ran") is None, "the policy lets no inline script run"
+    await page.evaluate("setTimeout(() => { throw new Error('planted') })")
+    await page.evaluate("fetch('https://elsewhere.example/').catch(() => null)")
+    await page.wait_for_timeout(200)
+    said = "\n".join(watch.complaints)
+    for part in ("Content Security Policy", "planted", "elsewhere.example"):
+        assert part in said
