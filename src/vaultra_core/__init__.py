@@ -13,6 +13,7 @@ from vaultra_core.domain.activity import DayActivity, History
 from vaultra_core.domain.fold import fold
 from vaultra_core.domain.metrics import MetricsSnapshot, metrics
 from vaultra_core.domain.readiness.assessment import Assessment, Contribution, Tier
+from vaultra_core.domain.readiness.path import Path, path
 from vaultra_core.domain.readiness.replay import replay
 from vaultra_core.domain.readiness.rulebook import RULEBOOKS
 from vaultra_core.domain.readiness.scoring import assess
@@ -30,6 +31,7 @@ __all__ = [
     "DayActivity",
     "History",
     "MetricsSnapshot",
+    "Path",
     "Tier",
     "VaultraError",
     "assess",
@@ -37,6 +39,7 @@ __all__ = [
     "metrics",
     "observe",
     "observe_event",
+    "path",
     "recommend",
     "replay",
     "simulate",

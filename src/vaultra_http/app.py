@@ -19,7 +19,7 @@ from vaultra_http.authentication import PUBLIC, BearerAuthentication, public
 from vaultra_http.edges import Edges
 from vaultra_http.errors import on_framework_error, on_too_deep, on_unexpected, on_vaultra_error
 from vaultra_http.rendering import DecimalSchema, JsonResponse, refuse_other_media_types
-from vaultra_http.routes import auth, figures, health, stripe, users
+from vaultra_http.routes import auth, explain, figures, health, stripe, users
 from vaultra_http.site import site_routers
 
 BODY_LIMIT = 64 * 1024
@@ -37,6 +37,7 @@ def create_app(container: AsyncContainer, *, site: Path | None, lifespan: Sequen
             stripe.router,
             stripe.webhook,
             figures.router,
+            explain.router,
             health.router,
             unknown_path,
         ],

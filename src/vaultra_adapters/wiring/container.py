@@ -29,6 +29,7 @@ from vaultra_core.use_cases.compute_readiness import ComputeReadiness
 from vaultra_core.use_cases.create_business import CreateBusiness
 from vaultra_core.use_cases.decide_recommendation import DecideRecommendation
 from vaultra_core.use_cases.disconnect_stripe import DisconnectStripe
+from vaultra_core.use_cases.find_path import FindPath
 from vaultra_core.use_cases.finish_connect import FinishConnect
 from vaultra_core.use_cases.generate_recommendations import GenerateRecommendations
 from vaultra_core.use_cases.get_business import GetBusiness
@@ -43,6 +44,7 @@ from vaultra_core.use_cases.recompute import Recompute
 from vaultra_core.use_cases.resolve_caller import ResolveCaller
 from vaultra_core.use_cases.settle_doubts import SettleDoubts
 from vaultra_core.use_cases.sign_up import SignUp
+from vaultra_core.use_cases.simulate_readiness import SimulateReadiness
 from vaultra_core.use_cases.start_connect import StartConnect
 from vaultra_core.use_cases.sync_account import SyncAccount
 from vaultra_core.use_cases.sync_stripe import SyncStripe
@@ -161,6 +163,14 @@ class UseCases(Provider):
     @provide
     def readiness(self, unit_of_work: UnitOfWorkFactory, settings: Settings) -> GetReadiness:
         return GetReadiness(unit_of_work, rulebook=settings.rulebook)
+
+    @provide
+    def what_if(self, unit_of_work: UnitOfWorkFactory, settings: Settings) -> SimulateReadiness:
+        return SimulateReadiness(unit_of_work, rulebook=settings.rulebook)
+
+    @provide
+    def path(self, unit_of_work: UnitOfWorkFactory, settings: Settings) -> FindPath:
+        return FindPath(unit_of_work, rulebook=settings.rulebook)
 
     @provide
     def recommendations(

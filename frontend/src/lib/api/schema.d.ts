@@ -234,6 +234,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/readiness/path": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The least effort that reaches a score */
+        get: operations["ApiV1ReadinessPathPath"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/readiness/simulate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The score if some metrics were different */
+        post: operations["ApiV1ReadinessSimulateSimulate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/recommendations": {
         parameters: {
             query?: never;
@@ -394,12 +428,32 @@ export interface components {
             revenue_volatility: number | null;
             transaction_count: number;
         };
+        /** BusinessPath */
+        BusinessPath: {
+            /** Format: date */
+            as_of: string;
+            /** Format: uuid */
+            business_id: string;
+            effort: number;
+            highest: number;
+            obstacles: string[];
+            reached: boolean;
+            rulebook: string;
+            score: number;
+            score_after: number;
+            steps: components["schemas"]["Step"][];
+            target: number;
+            tier: components["schemas"]["Tier"];
+            tier_after: components["schemas"]["Tier"];
+        };
         /** BusinessReadiness */
         BusinessReadiness: {
             /** Format: date */
             as_of: string;
             /** Format: uuid */
             business_id: string;
+            /** @description What the score rests on agrees with Stripe's balance up to this day. */
+            complete_through: string | null;
             components: {
                 [key: string]: number;
             };
@@ -454,9 +508,25 @@ export interface components {
          * @enum {string}
          */
         Category: "risk" | "cash_flow" | "revenue" | "growth" | "data";
+        /**
+         * CertificateState
+         * @enum {string}
+         */
+        CertificateState: "complete" | "differs" | "checking";
+        /** CompletenessView */
+        CompletenessView: {
+            checked_at: string | null;
+            /** @description Everything up to and with this day (UTC) agrees to the cent. */
+            complete_through: string | null;
+            difference_count: number;
+            /** @description The first of them, by day. */
+            differences: components["schemas"]["DifferenceView"][];
+            state: components["schemas"]["CertificateState"];
+        };
         /** ConnectionView */
         ConnectionView: {
             account_id?: string;
+            completeness?: components["schemas"]["CompletenessView"];
             /** @description The other fields are there when this is true. */
             connected: boolean;
             import?: components["schemas"]["ImportView"];
@@ -479,6 +549,22 @@ export interface components {
         DecisionBody: {
             /** @enum {string} */
             status: "accepted" | "dismissed";
+        };
+        /** DifferenceView */
+        DifferenceView: {
+            currency: string;
+            /**
+             * Format: date
+             * @description UTC, as Stripe dates balance transactions.
+             */
+            date: string;
+            /** @description By the balance; null: nothing moved on it. */
+            expected: number | null;
+            /** @description In the ledger; null: the object is not there. */
+            found: number | null;
+            id: string;
+            kind: string;
+            problem: components["schemas"]["Problem"];
         };
         /** ErrorBody */
         ErrorBody: {
@@ -581,11 +667,29 @@ export interface components {
         MetricsHistoryView: {
             metrics: components["schemas"]["BusinessMetrics"][];
         };
+        /** MovedView */
+        MovedView: {
+            band: string;
+            evidence: string[];
+            factor: string;
+            max_points: number;
+            points: number;
+            points_now: number;
+            reason: string;
+            value: number | null;
+            value_now: number | null;
+        };
         /**
          * Priority
          * @enum {string}
          */
         Priority: "high" | "medium" | "low";
+        /**
+         * Problem
+         * @description What is wrong with an object of the ledger.
+         * @enum {string}
+         */
+        Problem: "missing" | "unsettled" | "amount" | "items";
         /** ProfileBody */
         ProfileBody: {
             avatar_url?: string | null;
@@ -642,11 +746,47 @@ export interface components {
             name: string;
             password: string;
         };
+        /** SimulationBody */
+        SimulationBody: {
+            business_id?: string | null;
+            /** @description Metrics (amounts in major units, ratios as decimals) or factors, with their assumed values. */
+            changes: {
+                [key: string]: number;
+            };
+        };
+        /** SimulationView */
+        SimulationView: {
+            /** Format: date */
+            as_of: string;
+            /** Format: uuid */
+            business_id: string;
+            moved: components["schemas"]["MovedView"][];
+            raw_score: number;
+            raw_score_now: number;
+            rulebook: string;
+            score: number;
+            score_now: number;
+            tier: components["schemas"]["Tier"];
+            tier_now: components["schemas"]["Tier"];
+        };
         /**
          * Status
          * @enum {string}
          */
         Status: "pending" | "accepted" | "dismissed" | "resolved";
+        /** Step */
+        Step: {
+            action: string;
+            band_now: string;
+            band_target: string;
+            effort: number;
+            evidence: string[];
+            factor: string;
+            points: number;
+            title: string;
+            value_now: number | null;
+            value_target: number;
+        };
         /**
          * Tier
          * @enum {string}
@@ -1504,6 +1644,171 @@ export interface operations {
             };
             /** @description No such thing. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description A dependency is down. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    ApiV1ReadinessPathPath: {
+        parameters: {
+            query?: {
+                business_id?: string | null;
+                /** @description A score; without it, the next tier's lowest. */
+                target?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BusinessPath"];
+                };
+            };
+            /** @description The request does not fit its schema. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not a member of that business, or the role is too low. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description No such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description A dependency is down. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    ApiV1ReadinessSimulateSimulate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SimulationBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SimulationView"];
+                };
+            };
+            /** @description The request does not fit its schema. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not a member of that business, or the role is too low. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description No such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Well-formed, but senseless. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

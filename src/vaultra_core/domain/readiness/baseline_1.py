@@ -22,6 +22,7 @@ BASELINE_1: Final = Rulebook(
             neutral=0,
             bands=(Band(10, ">", 0.05), Band(-5, "<", -0.05), Band(0)),
             source=_SOURCE,
+            effort=5,
         ),
         Factor(
             name="revenue_volatility",
@@ -32,6 +33,7 @@ BASELINE_1: Final = Rulebook(
             neutral=0,
             bands=(Band(-10, ">", 0.5), Band(5, "<", 0.2), Band(0)),
             source=_SOURCE,
+            effort=3,
         ),
         Factor(
             name="chargeback_ratio",
@@ -42,6 +44,7 @@ BASELINE_1: Final = Rulebook(
             neutral=0,
             bands=(Band(-15, ">", 0.02), Band(5, "<", 0.005), Band(0)),
             source=_SOURCE,
+            effort=2,
         ),
         Factor(
             name="payout_reliability",
@@ -52,6 +55,7 @@ BASELINE_1: Final = Rulebook(
             neutral=0,
             bands=(Band(10, ">", 0.95), Band(-10, "<", 0.8), Band(0)),
             source=_SOURCE,
+            effort=0.5,
         ),
     ),
     caps=(),

@@ -57,3 +57,6 @@ MEASURES: Final[Mapping[str, Callable[[Standpoint, Readings, float], Reading | N
     measure.__name__: measure
     for measure in (history, scale, chargeback_lower_bound, sales_of_period, confidence_of_score)
 }
+
+# The one factor whose reading a measure depends on; the others are what they are, whatever an owner does today.
+FACTOR: Final[Mapping[str, str]] = {"history": "history", "scale": "scale", "chargeback_lower_bound": "disputes"}

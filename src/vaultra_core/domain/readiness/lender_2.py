@@ -1,6 +1,7 @@
 """`lender-2`, the default: what lenders to small businesses look at. Factors give 0 to their maxima, which add to 100.
 
-The neutral value of a factor is half its maximum, so that 50 means "nothing known".
+The neutral value of a factor is half its maximum, so that 50 means "nothing known". Efforts are judgement: what an
+owner can do at once costs least, what the market has to grant costs most.
 """
 
 import datetime as dt
@@ -29,6 +30,7 @@ LENDER_2: Final = Rulebook(
             neutral=6,
             bands=_bands(">=", (20_000, 12), (15_000, 11), (10_000, 9), (8_333, 7), (1_000, 4)),
             source="published minimums of revenue-based lenders (Wayflyer, Lighter, Clearco, Stripe Capital)",
+            effort=6,
         ),
         Factor(
             name="history",
@@ -57,6 +59,7 @@ LENDER_2: Final = Rulebook(
                 Band(0),
             ),
             source="Stripe Capital: growth",
+            effort=5,
         ),
         Factor(
             name="steadiness",
@@ -67,6 +70,7 @@ LENDER_2: Final = Rulebook(
             neutral=6,
             bands=_bands("<", (0.12, 12), (0.20, 10), (0.35, 7), (0.50, 4), (0.75, 2)),
             source="lenders on irregular cash flow",
+            effort=3,
         ),
         Factor(
             name="continuity",
@@ -77,6 +81,7 @@ LENDER_2: Final = Rulebook(
             neutral=4,
             bands=_bands("<", (0.5, 8), (1.5, 6), (2.5, 4), (4.5, 2)),
             source="lenders: few low or zero periods",
+            effort=2,
         ),
         Factor(
             name="disputes",
@@ -87,6 +92,7 @@ LENDER_2: Final = Rulebook(
             neutral=8,
             bands=_bands("<", (0.002, 16), (0.003, 14), (0.005, 11), (0.0075, 7), (0.01, 4), (0.015, 2)),
             source="Stripe: excessive above 0.75 %; Visa VAMP and Mastercard ECM: 1.5 %",
+            effort=2,
         ),
         Factor(
             name="refunds",
@@ -97,6 +103,7 @@ LENDER_2: Final = Rulebook(
             neutral=4,
             bands=_bands("<", (0.02, 8), (0.04, 6), (0.08, 4), (0.15, 2)),
             source="judgement",
+            effort=1,
         ),
         Factor(
             name="payouts",
@@ -107,6 +114,7 @@ LENDER_2: Final = Rulebook(
             neutral=4,
             bands=_bands(">=", (0.98, 8), (0.95, 6), (0.90, 4), (0.80, 2)),
             source="baseline-1; PAYDEX weighting by amount",
+            effort=0.5,
         ),
         Factor(
             name="top_customer",
@@ -117,6 +125,7 @@ LENDER_2: Final = Rulebook(
             neutral=4,
             bands=_bands("<", (0.10, 8), (0.20, 6), (0.35, 4), (0.50, 2)),
             source="lenders' rules of thumb",
+            effort=4,
         ),
         Factor(
             name="returning",
@@ -127,6 +136,7 @@ LENDER_2: Final = Rulebook(
             neutral=3,
             bands=_bands(">=", (0.70, 6), (0.50, 5), (0.30, 3), (0.15, 2)),
             source="retention lenders; the bands are judgement",
+            effort=3,
         ),
     ),
     caps=(

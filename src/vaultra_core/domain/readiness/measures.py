@@ -57,6 +57,13 @@ def _usd_per_minor_unit_and_month(currency: str) -> tuple[int, int]:
     return value.numerator, value.denominator
 
 
+def usd_at_reference_rate(amount: float, currency: str) -> float | None:
+    """An amount in major units as USD at the dated reference rate; None when its currency has none."""
+    if currency == "usd":
+        return amount
+    return amount * float(PER_EURO["usd"] / PER_EURO[currency]) if currency in PER_EURO else None
+
+
 def days_of_history(seen: Standpoint) -> Reading:
     """Days since the first successful charge."""
     statement = f"There {'is' if seen.days == 1 else 'are'} {plural(seen.days, 'day')} of sales history"

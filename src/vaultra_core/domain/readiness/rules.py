@@ -96,7 +96,8 @@ def _band_text(test: str, threshold: float, unit: Unit) -> str:
 class Factor(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """One thing that is judged: how it is measured, what its values earn, and where the bands come from.
 
-    `neutral` points stand for "nothing known"; `max_points` are the most that a band gives.
+    `neutral` points stand for "nothing known"; `max_points` are the most that a band gives. `effort` is what it takes
+    to climb by one band, on a scale where refunds take 1; None where only time does it.
     """
 
     name: str
@@ -107,6 +108,7 @@ class Factor(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     neutral: float
     bands: tuple[Band, ...]
     source: str
+    effort: float | None = None
 
     def band(self, value: float) -> Band:
         return next(band for band in self.bands if band.fits(value))

@@ -1,4 +1,4 @@
-"""The score as it would be if some measures were different."""
+"""The score as it would be if some metrics were different."""
 
 import datetime as dt
 import math
@@ -8,8 +8,9 @@ import msgspec
 
 from vaultra_core.domain.activity import History
 from vaultra_core.domain.readiness.assessment import Assessment
+from vaultra_core.domain.readiness.assumptions import in_factors
 from vaultra_core.domain.readiness.rulebook import DEFAULT_RULEBOOK, get_rulebook
-from vaultra_core.domain.readiness.rules import Reading, Rulebook
+from vaultra_core.domain.readiness.rules import Factor, Reading, Rulebook
 from vaultra_core.domain.readiness.scoring import read, score
 from vaultra_core.domain.readiness.standpoint import Standpoint
 from vaultra_core.errors import InvalidInput, Unprocessable
@@ -18,19 +19,21 @@ from vaultra_core.errors import InvalidInput, Unprocessable
 def simulate(
     history: History, as_of: dt.date, changes: Mapping[str, float], rulebook: str = DEFAULT_RULEBOOK
 ) -> Assessment | None:
-    """The assessment with some factors' values replaced, e.g. `{"disputes": 0.0019}`; None before the first charge.
+    """The assessment with some metrics replaced, e.g. `{"chargeback_ratio": 0.004}`; None before the first charge.
 
-    A value that is assumed weighs as much as the data allow now: a trend over 9 weeks does not weigh more because it
-    is better. Raise `InvalidInput` for a factor that the rulebook does not have, `Unprocessable` for a value that its
-    factor cannot take.
+    A name is a metric of `assumptions.METRICS` or a factor of the rulebook, whose own value is then replaced. What is
+    assumed weighs as much as the data allow now: a trend over 9 weeks does not weigh more because it is better. Raise
+    `InvalidInput` for a name that the rulebook does not know, `Unprocessable` for a value that makes no sense.
     """
     book = get_rulebook(rulebook)
     seen = Standpoint(history, as_of)
-    return score(book, seen, assume(book, read(book, seen), changes)) if seen.days else None
+    if not seen.days:
+        return None
+    return score(book, seen, assume(book, read(book, seen), in_factors(book, seen, changes)))
 
 
 def assume(book: Rulebook, readings: Mapping[str, Reading], changes: Mapping[str, float]) -> dict[str, Reading]:
-    """Readings with some values replaced. Raises as `simulate` does."""
+    """Readings with some factors' values replaced. Raises as `simulate` does."""
     assumed = dict(readings)
     for name, value in changes.items():
         factor = book.factor(name)
@@ -41,6 +44,11 @@ def assume(book: Rulebook, readings: Mapping[str, Reading], changes: Mapping[str
             )
         if not math.isfinite(value) or not factor.unit.allows(value):
             raise Unprocessable(f"{name} cannot be {value}.", field=name, reason="out of range")
-        statement = f"Assumed: {factor.title.lower()} at {factor.unit.text(value)}"
-        assumed[name] = msgspec.structs.replace(readings[name], value=value, statement=statement, worst=False)
+        assumed[name] = assume_value(factor, readings[name], value)
     return assumed
+
+
+def assume_value(factor: Factor, reading: Reading, value: float) -> Reading:
+    """A reading with another value, of which its factor allows any."""
+    statement = f"Assumed: {factor.title.lower()} at {factor.unit.text(value)}"
+    return msgspec.structs.replace(reading, value=value, statement=statement, worst=False)

@@ -1,0 +1,50 @@
+"""Questions about a score: what if, which way up."""
+
+from typing import Annotated
+
+from dishka import FromDishka
+from dishka.integrations.litestar import inject
+from litestar import Router, get, post
+from litestar.di import NamedDependency, Provide
+from litestar.params import JSONBody, QueryParameter
+
+from vaultra_core.identity import Caller, Role
+from vaultra_core.use_cases.find_path import FindPath
+from vaultra_core.use_cases.resolve_caller import ResolveCaller
+from vaultra_core.use_cases.simulate_readiness import SimulateReadiness
+from vaultra_http.authentication import AuthenticatedRequest, provide_viewer
+from vaultra_http.explain_schemas import BusinessPath, SimulationBody, SimulationView
+from vaultra_http.responses import BUSINESS_READ, errors
+
+
+@post(
+    "/readiness/simulate",
+    status_code=200,
+    summary="The score if some metrics were different",
+    responses=BUSINESS_READ | errors(413, 415, 422),
+)
+@inject
+async def simulate(
+    request: AuthenticatedRequest,
+    data: JSONBody[SimulationBody],
+    resolve: FromDishka[ResolveCaller],
+    use_case: FromDishka[SimulateReadiness],
+) -> SimulationView:
+    caller = await resolve.execute(request.user, data.business_id, Role.VIEWER)
+    return SimulationView.of(caller.business_id, await use_case.execute(caller, data.changes))
+
+
+@get("/readiness/path", summary="The least effort that reaches a score", responses=BUSINESS_READ)
+@inject
+async def path(
+    caller: NamedDependency[Caller],
+    use_case: FromDishka[FindPath],
+    target: Annotated[
+        int | None, QueryParameter(ge=0, le=100, description="A score; without it, the next tier's lowest.")
+    ] = None,
+) -> BusinessPath:
+    return BusinessPath.found(caller.business_id, await use_case.execute(caller, target))
+
+
+reads = Router("/", route_handlers=[path], dependencies={"caller": Provide(provide_viewer)}, tags=["figures"])
+router = Router("/", route_handlers=[reads, simulate], tags=["figures"])

@@ -1,0 +1,112 @@
+"""Questions about a score, over HTTP: what if, which way up."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+
+from support.product import Product
+
+NOBODY_HAS = "00000000-0000-7000-8000-000000000000"
+SIMULATION = {"changes": {"chargeback_ratio": 0.02}}
+
+Ask = Callable[[Product, str | None], Awaitable[Any]]
+
+
+def _get(path: str, **query: Any) -> Ask:
+    return lambda who, business: who.get(path, **query, **({"business_id": business} if business else {}))
+
+
+QUESTIONS: dict[str, Ask] = {
+    "simulate": lambda who, business: who.post(
+        "/readiness/simulate", SIMULATION | ({"business_id": business} if business else {})
+    ),
+    "path": _get("/readiness/path"),
+}
+
+
+def error(answer: Any, status: int) -> dict[str, Any]:
+    assert answer.status_code == status, answer.text
+    body: dict[str, Any] = answer.json()["error"]
+    return body
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+async def test_only_members_are_answered(product: Product, question: str) -> None:
+    ask = QUESTIONS[question]
+    owner, stranger = await product.signed_up("a@example.com"), await product.signed_up("b@example.com")
+    business = await owner.business()
+    assert error(await ask(product.as_nobody(), business), 401)
+    foreign, missing = await ask(stranger, business), await ask(stranger, NOBODY_HAS)
+    assert error(foreign, 403)["message"] == error(missing, 403)["message"]
+    assert error(await ask(stranger, None), 400)["details"]["field"] == "business_id"
+    assert error(await ask(owner, None), 404)["details"]["reason"] == "not_connected"
+
+
+async def test_what_if_and_path_agree_with_the_score(product: Product) -> None:
+    owner = await product.signed_up()
+    await owner.imported("shop")
+    now = (await owner.get("/readiness")).json()
+    lines = {line["factor"]: line for line in now["contributions"]}
+
+    worse = (await owner.post("/readiness/simulate", {"changes": {"chargeback_ratio": 0.5}})).json()
+    assert (worse["score_now"], worse["raw_score_now"], worse["tier_now"]) == (
+        now["score"],
+        now["raw_score"],
+        now["tier"],
+    )
+    assert worse["score"] < now["score"]
+    moved = {line["factor"]: line for line in worse["moved"]}
+    assert moved["disputes"]["points"] == 0
+    assert moved["disputes"]["points_now"] == lines["disputes"]["points"]
+    assert set(moved) <= {"disputes", *(name for name in moved if name.startswith("cap_"))}
+    assert worse["raw_score"] - worse["raw_score_now"] == sum(
+        line["points"] - line["points_now"] for line in worse["moved"]
+    )
+
+    way = (await owner.get("/readiness/path", target="100")).json()
+    assert way["score"] == now["score"] and way["target"] == 100
+    near = (await owner.get("/readiness/path", target=str(min(way["highest"], now["score"] + 1)))).json()
+    assert near["reached"]
+    changes = {step["factor"]: step["value_target"] for step in near["steps"]}
+    after = (await owner.post("/readiness/simulate", {"changes": changes})).json()
+    assert after["score"] == near["score_after"] >= near["target"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "status", "reason"),
+    [
+        ({"charm": 1}, 400, "unknown metric"),
+        ({"chargeback_ratio": -0.1}, 422, "out of range"),
+        ({"payout_reliability": 1.5}, 422, "out of range"),
+        ({"revenue_total": -1}, 422, "out of range"),
+        ({"top_customer": 2}, 422, "out of range"),
+        ({"revenue_total": 1e300, "weekly_trend": -2}, 422, "out of range"),
+    ],
+)
+async def test_a_senseless_assumption_is_refused(
+    product: Product, changes: dict[str, float], status: int, reason: str
+) -> None:
+    owner = await product.signed_up()
+    await owner.imported("shop")
+    details = error(await owner.post("/readiness/simulate", {"changes": changes}), status)["details"]
+    assert details["reason"] == reason
+    if status == 400:
+        assert {"chargeback_ratio", "revenue_total", "disputes"} <= set(details["known"])
+
+
+async def test_a_malformed_question_is_refused(product: Product) -> None:
+    owner = await product.signed_up()
+    await owner.business()
+    bodies: list[Any] = [
+        {},
+        {"changes": {}},
+        {"changes": {"scale": "x"}},
+        {"changes": {"scale": None}},
+        {"changes": []},
+    ]
+    bodies += [{"changes": {"a\x00": 1}}, {**SIMULATION, "more": 1}, {"business_id": "x", **SIMULATION}, None, []]
+    for body in bodies:
+        assert error(await owner.post("/readiness/simulate", body), 400)["code"] == "VALIDATION_ERROR", body
+    for target in ("-1", "101", "x", "9" * 500):
+        assert error(await owner.get("/readiness/path", target=target), 400)["code"] == "VALIDATION_ERROR", target
