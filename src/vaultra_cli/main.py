@@ -112,8 +112,8 @@ def _add_by_hand(commands: "Commands[argparse.ArgumentParser]") -> None:
     recompute = _command(commands, "recompute", "operate", "recompute", "fold, measure and score everything anew")
     recompute.add_argument("--business", metavar="ID", help="only this business")
 
-    events = _command(commands, "events", "operate", "events", "the dead-letter queue of Stripe events")
-    events.add_argument("action", choices=["dead", "replay"], help="list dead events, or requeue them")
+    events = _command(commands, "events", "operate", "events", "the inbox of Stripe events")
+    events.add_argument("action", choices=["dead", "replay", "stats"], help="list dead ones, requeue them, count all")
     events.add_argument("ids", nargs="*", metavar="EVENT", help="evt_… to replay (default: all)")
     events.add_argument("--json", action="store_true", help="print JSON")
 

@@ -17,9 +17,9 @@ from vaultra_adapters.settings import Settings
 from vaultra_adapters.wiring import make_container
 from vaultra_cli.environment import database, set_up_logging, settings_for
 from vaultra_core.errors import InvalidInput
-from vaultra_core.ports.runtime import Clock
 from vaultra_core.ports.storage import UnitOfWorkFactory
 from vaultra_core.use_cases.recompute import Recompute
+from vaultra_core.use_cases.replay_events import ReplayEvents
 from vaultra_core.use_cases.sync_account import SyncAccount
 
 
@@ -91,7 +91,12 @@ def events(options: argparse.Namespace) -> int:
     settings = settings_for()
     set_up_logging(settings)
     with database(settings) as ready:
-        run = _replay(ready, options.ids) if options.action == "replay" else _dead(ready, as_json=options.json)
+        if options.action == "replay":
+            run = _replay(ready, options.ids)
+        elif options.action == "stats":
+            run = _stats(ready, as_json=options.json)
+        else:
+            run = _dead(ready, as_json=options.json)
         print(asyncio.run(run))
     return 0
 
@@ -108,11 +113,19 @@ async def _dead(settings: Settings, *, as_json: bool) -> str:
 
 async def _replay(settings: Settings, ids: list[str]) -> str:
     async with _container(settings) as container:
-        now = (await container.get(Clock)).now()
-        async with (await container.get(UnitOfWorkFactory))() as work:
-            count = await work.inbox.replay(ids or None, now)
-            await work.commit()
-    return f"{count} events requeued"
+        replayed = await (await container.get(ReplayEvents)).execute(ids or None)
+    lost = [f"{event_id} stays dead, its content cannot be fetched: {why}" for event_id, why in replayed.lost.items()]
+    return "\n".join([f"{replayed.requeued} events requeued", *lost])
+
+
+async def _stats(settings: Settings, *, as_json: bool) -> str:
+    async with _container(settings) as container, (await container.get(UnitOfWorkFactory))() as work:
+        stats = await work.inbox.stats()
+    counts = {"outcomes": stats.outcomes, "api_versions": stats.api_versions}
+    if as_json:
+        return json.dumps(counts)
+    lines = [f"{count:>9}  {name}" for found in counts.values() for name, count in sorted(found.items())]
+    return "\n".join(lines) or "no events"
 
 
 @asynccontextmanager

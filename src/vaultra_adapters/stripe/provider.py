@@ -7,7 +7,7 @@ import time
 from collections.abc import Awaitable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import msgspec
 import stripe
@@ -143,14 +143,23 @@ class StripeProvider:
 
         return await retrieve(ask, PATHS[kind], kind, object_id)
 
-    async def list_events(self, external_id: str, *, since: int, cursor: str | None) -> EventPage:
+    async def list_events(
+        self, external_id: str, *, since: int, cursor: str | None, undelivered: bool = False
+    ) -> EventPage:
         parameters: dict[str, Any] = {"limit": PAGE_SIZE, "created": {"gte": since}}
         if cursor:
             parameters["starting_after"] = cursor
+        if undelivered:
+            parameters["delivery_success"] = "false"
         items, has_more, _ = await self._list("/v1/events", external_id, parameters)
         # Listed with an account's header, events carry no `account`: the header is what says whose they are.
         events = [msgspec.structs.replace(_event(bytes(item)), account=external_id) for item in items]
         return EventPage(events=events, cursor=events[-1].external_id if events and has_more else None)
+
+    async def retrieve_event(self, external_id: str, event_id: str) -> PlatformEvent:
+        path = f"/v1/events/{quote(event_id, safe='')}"
+        answer = await _call(self._client.raw_request_async("get", path, stripe_account=external_id))
+        return msgspec.structs.replace(_event(answer.body), account=external_id)
 
     def read_webhook(self, payload: bytes, signature: str) -> PlatformEvent:
         verify(payload, signature, self._settings.webhook_secrets, now=int(time.time()))

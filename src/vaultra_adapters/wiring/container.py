@@ -41,6 +41,7 @@ from vaultra_core.use_cases.list_recommendations import ListRecommendations
 from vaultra_core.use_cases.log_in import LogIn
 from vaultra_core.use_cases.receive_webhook import ReceiveWebhook
 from vaultra_core.use_cases.recompute import Recompute
+from vaultra_core.use_cases.replay_events import ReplayEvents
 from vaultra_core.use_cases.resolve_caller import ResolveCaller
 from vaultra_core.use_cases.settle_doubts import SettleDoubts
 from vaultra_core.use_cases.sign_up import SignUp
@@ -150,6 +151,7 @@ class UseCases(Provider):
         LogIn,
         ReceiveWebhook,
         Recompute,
+        ReplayEvents,
         ResolveCaller,
         SettleDoubts,
         SignUp,

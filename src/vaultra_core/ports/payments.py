@@ -70,8 +70,14 @@ class PaymentsProvider(Protocol):
         """One object as it is now and whole (a subscription with all items, tiers and coupons), and the balance
         transactions that name it. Raise `NotFound` when the platform has no such object any more."""
 
-    async def list_events(self, external_id: str, *, since: int, cursor: str | None) -> EventPage:
-        """Events created at or after `since` (they are kept for 30 days), newest first."""
+    async def list_events(
+        self, external_id: str, *, since: int, cursor: str | None, undelivered: bool = False
+    ) -> EventPage:
+        """Events created at or after `since` (they are kept for 30 days), newest first; only those that did not reach
+        every webhook endpoint when `undelivered`."""
+
+    async def retrieve_event(self, external_id: str, event_id: str) -> PlatformEvent:
+        """One event of the last 30 days. Raise `NotFound` when the platform has forgotten it."""
 
     def read_webhook(self, payload: bytes, signature: str) -> PlatformEvent:
         """The event, if the signature over the raw bytes is good and fresh (300 s both ways).

@@ -114,6 +114,21 @@ class StripeEvent(msgspec.Struct, frozen=True, kw_only=True):
     dead_at: dt.datetime | None = None
 
 
+class Backlog(msgspec.Struct, frozen=True):
+    """Events that are not applied: `waiting` for their (next) attempt, or `dead` after the last one."""
+
+    waiting: int
+    dead: int
+
+
+class InboxStats(msgspec.Struct, frozen=True):
+    """How many events had each outcome (`waiting` and `dead` besides those of `mark_applied`), and how many came in
+    each API version (`none` for those that name none)."""
+
+    outcomes: dict[str, int]
+    api_versions: dict[str, int]
+
+
 class Inbox(Protocol):
     async def accept(self, events: Sequence[StripeEvent]) -> int:
         """Store the ones that are new (by `stripe_event_id`); how many were."""
@@ -136,8 +151,17 @@ class Inbox(Protocol):
     async def readmit(self, account: str) -> int:
         """Requeue this account's events whose outcome is UNKNOWN_ACCOUNT; how many were."""
 
+    async def refill(self, event_id: UUID, payload: bytes) -> None:
+        """Put another payload in place of what was kept of an event."""
+
     async def waiting(self) -> int:
         """How many events wait to be applied."""
+
+    async def backlog(self, account: str) -> Backlog:
+        """What of this account's events is not applied."""
+
+    async def stats(self) -> InboxStats:
+        """Counts over the whole inbox."""
 
 
 class Change(msgspec.Struct, frozen=True):
