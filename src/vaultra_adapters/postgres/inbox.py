@@ -5,13 +5,13 @@ from functools import cache
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Column, ColumnElement, Insert, Row, Select, Text, and_, cast, func, select, update
+from sqlalchemy import Column, ColumnElement, Insert, Row, Select, Text, and_, case, cast, func, literal, select, update
 from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from vaultra_adapters.postgres.integrations import PROVIDER
 from vaultra_adapters.postgres.rows import Collection, among, array_values, arrays_of, to_row
 from vaultra_adapters.postgres.tables import integration_accounts, stripe_events
-from vaultra_core.ports.storage import UNKNOWN_ACCOUNT, StripeEvent
+from vaultra_core.ports.storage import UNKNOWN_ACCOUNT, Backlog, InboxStats, StripeEvent
 
 EVENTS: Final = stripe_events.c
 WAITING: Final = and_(EVENTS.processed_at.is_(None), EVENTS.dead_at.is_(None))
@@ -126,6 +126,29 @@ class PostgresInbox(Collection):
         )
         return requeued.rowcount
 
+    async def refill(self, event_id: UUID, payload: bytes) -> None:
+        refilled = update(stripe_events).where(EVENTS.id == event_id)
+        await self._connection.execute(refilled.values(payload=cast(literal(payload.decode(), Text), JSONB)))
+
     async def waiting(self) -> int:
         count = await self._connection.scalar(select(func.count()).select_from(stripe_events).where(WAITING))
         return count or 0
+
+    async def backlog(self, account: str) -> Backlog:
+        # Each count walks the partial index of its own; both are short unless something is wrong.
+        waiting, dead = (
+            select(func.count()).select_from(stripe_events).where(EVENTS.account == account, state).scalar_subquery()
+            for state in (WAITING, EVENTS.dead_at.is_not(None))
+        )
+        row = (await self._connection.execute(select(waiting, dead))).one()
+        return Backlog(waiting=row[0], dead=row[1])
+
+    async def stats(self) -> InboxStats:
+        state = case((EVENTS.dead_at.is_not(None), "dead"), (WAITING, "waiting"), else_=EVENTS.outcome)
+        version = func.coalesce(EVENTS.payload["api_version"].astext, "none")
+        return InboxStats(await self._counts(state), await self._counts(version))
+
+    async def _counts(self, what: ColumnElement[Any]) -> dict[str, int]:
+        named = what.label("what")
+        found = await self._connection.execute(select(named, func.count()).select_from(stripe_events).group_by(named))
+        return {row[0]: row[1] for row in found}

@@ -7,10 +7,11 @@ import msgspec
 
 from vaultra_core.domain.accounts import Integration, IntegrationStatus
 from vaultra_core.domain.ledger import Record
-from vaultra_core.domain.stripe_objects import DEAUTHORIZED, observe_event
-from vaultra_core.errors import InvalidInput
+from vaultra_core.domain.stripe_objects import DEAUTHORIZED, is_newer_than_known, observe_event
+from vaultra_core.errors import InvalidInput, Unavailable, VaultraError
 from vaultra_core.ports.runtime import Clock, Job, JobQueue
 from vaultra_core.ports.storage import UNKNOWN_ACCOUNT, StripeEvent, UnitOfWork, UnitOfWorkFactory
+from vaultra_core.use_cases.backoff import backoff
 from vaultra_core.use_cases.record_observations import record_observations
 
 logger = logging.getLogger(__name__)
@@ -19,8 +20,9 @@ BATCH = 500
 ATTEMPTS = 3  # then an event goes to the dead-letter queue
 
 
-class _Moment(msgspec.Struct):
+class _Envelope(msgspec.Struct):
     created: int
+    api_version: str | None = None
 
 
 class ApplyEvents:
@@ -33,22 +35,42 @@ class ApplyEvents:
         self._unit_of_work = unit_of_work
         self._queue = queue
         self._clock = clock
+        self._versions_told: set[str] = set()
 
     async def execute(self) -> int:
         """Apply until nothing waits; how many events were taken care of."""
         total = 0
-        while True:
-            async with self._unit_of_work() as work:
-                events = await work.inbox.claim(self._clock.now(), limit=BATCH)
-                if events:
-                    await self._apply(work, events)
-                await work.commit()
-            total += len(events)
-            if len(events) < BATCH:
+        while count := await self._batch(BATCH):
+            total += count
+            if count < BATCH:
                 break
         if total:
             await self._queue.wake(Job.COMPUTE_METRICS)
         return total
+
+    async def _batch(self, size: int) -> int:
+        events: list[StripeEvent] = []
+        try:
+            async with self._unit_of_work() as work:
+                events = await work.inbox.claim(self._clock.now(), limit=size)
+                if events:
+                    await self._apply(work, events)
+                await work.commit()
+        except Unavailable:
+            raise
+        except Exception as error:
+            if not events:
+                raise
+            if len(events) > 1:
+                # One event that nobody foresaw must not keep the others waiting: alone, each is its own problem.
+                logger.exception("a batch of %d events failed; now one by one", len(events))
+                return sum([await self._batch(1) for _ in events])
+            logger.exception("event %s failed", events[0].stripe_event_id)
+            message = error.message if isinstance(error, VaultraError) else f"Unexpected: {type(error).__name__}."
+            async with self._unit_of_work() as work:
+                await self._fail(work, events[0], message, self._clock.now())
+                await work.commit()
+        return len(events)
 
     async def _apply(self, work: UnitOfWork, events: Sequence[StripeEvent]) -> None:
         now = self._clock.now()
@@ -84,12 +106,20 @@ class ApplyEvents:
             return await self._revoke(work, event, integration, now), ()
         if integration.status is IntegrationStatus.REVOKED:
             return "ignored: disconnected", ()
+        self._tell_newer_version(event)
         observed = observe_event(event.payload)
         return ("applied", observed) if observed else ("ignored: type", ())
 
+    def _tell_newer_version(self, event: StripeEvent) -> None:
+        """Say once, for as long as this process lives, that a version is read whose shapes nobody has looked at."""
+        version = msgspec.json.decode(event.payload, type=_Envelope).api_version
+        if version is not None and version not in self._versions_told and is_newer_than_known(version):
+            self._versions_told.add(version)
+            logger.warning("events come in Stripe's API version %s, which is newer than the known ones", version)
+
     @staticmethod
     async def _revoke(work: UnitOfWork, event: StripeEvent, integration: Integration, now: dt.datetime) -> str:
-        happened_at = msgspec.json.decode(event.payload, type=_Moment).created
+        happened_at = msgspec.json.decode(event.payload, type=_Envelope).created
         # In the second of the connection itself the order is unknown. Taking the connection for the later one is safe:
         # if access is gone all the same, the next sync is told so.
         if happened_at <= int(integration.created_at.timestamp()):
@@ -108,6 +138,6 @@ class ApplyEvents:
     @staticmethod
     async def _fail(work: UnitOfWork, event: StripeEvent, error: str, now: dt.datetime) -> None:
         attempts = event.attempts + 1
-        retry_at = None if attempts >= ATTEMPTS else now + dt.timedelta(seconds=10 * 4**event.attempts)
+        retry_at = None if attempts >= ATTEMPTS else now + backoff(attempts, first=10, factor=4, most=3600)
         logger.warning("event %s cannot be applied (attempt %d): %s", event.stripe_event_id, attempts, error)
         await work.inbox.mark_failed(event.id, error, retry_at=retry_at, now=now)

@@ -95,8 +95,9 @@ def test_a_charge_says_the_same_in_every_version(version: str) -> None:
     kind, raw = CHARGES[version]
     charge, *refunds = told(kind, raw, version)
     assert charge == Charge(
-        id="ch_1", created=1_700_000_000, currency="usd", amount_minor=1000, status=ChargeStatus.SUCCEEDED, captured=True,
-        customer="cus_1", balance_transaction="txn_1", milestones={"succeeded": 1_700_000_500},
+        id="ch_1", created=1_700_000_000, currency="usd", amount_minor=1000, captured=True,
+        status=ChargeStatus.SUCCEEDED, customer="cus_1", balance_transaction="txn_1",
+        milestones={"succeeded": 1_700_000_500},
     )  # fmt: skip
     # Expanded until 2022-11-15; since then they come by events of their own.
     assert [refund.id for refund in refunds] == (["re_1"] if version < "2022-11-15" else [])

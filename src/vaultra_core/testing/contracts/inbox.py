@@ -1,6 +1,13 @@
 import json
 
-from vaultra_core.ports.storage import UNKNOWN_ACCOUNT, EventAcceptor, StripeEvent, UnitOfWorkFactory
+from vaultra_core.ports.storage import (
+    UNKNOWN_ACCOUNT,
+    Backlog,
+    EventAcceptor,
+    InboxStats,
+    StripeEvent,
+    UnitOfWorkFactory,
+)
 from vaultra_core.testing.contracts.samples import DAY, NOW, SECOND, an_event, given_integration
 
 LATER = NOW + DAY
@@ -105,6 +112,41 @@ class InboxContract:
             assert await work.inbox.readmit("acct_1") == 1
             await work.commit()
         assert await claimed(uow) == ["evt_1"]
+
+    async def test_what_is_not_applied_is_counted_by_account(self, uow: UnitOfWorkFactory) -> None:
+        waiting, retried, dead, done = (an_event(number) for number in range(1, 5))
+        await given_events(uow, waiting, retried, dead, done, an_event(5, account="acct_2"))
+        async with uow() as work:
+            await work.inbox.mark_failed(retried.id, "boom", retry_at=LATER, now=NOW)
+            await work.inbox.mark_failed(dead.id, "boom", retry_at=None, now=NOW)
+            await work.inbox.mark_applied({done.id: "applied"}, NOW)
+            assert await work.inbox.backlog("acct_1") == Backlog(waiting=2, dead=1)
+            assert await work.inbox.backlog("acct_3") == Backlog(waiting=0, dead=0)
+
+    async def test_outcomes_and_api_versions_are_counted(self, uow: UnitOfWorkFactory) -> None:
+        async with uow() as work:
+            assert await work.inbox.stats() == InboxStats({}, {})
+        basil = b'{"id":"evt_1","api_version":"2025-03-31.basil"}'
+        events = [an_event(1, payload=basil), an_event(2, payload=basil), an_event(3), an_event(4)]
+        await given_events(uow, *events)
+        async with uow() as work:
+            await work.inbox.mark_applied({events[0].id: "applied", events[1].id: "applied"}, NOW)
+            await work.inbox.mark_failed(events[2].id, "boom", retry_at=None, now=NOW)
+            assert await work.inbox.stats() == InboxStats(
+                outcomes={"applied": 2, "dead": 1, "waiting": 1},
+                api_versions={"2025-03-31.basil": 2, "none": 2},
+            )
+
+    async def test_a_payload_is_replaced(self, uow: UnitOfWorkFactory) -> None:
+        event = an_event(1)
+        await given_events(uow, event)
+        async with uow() as work:
+            await work.inbox.refill(event.id, b'{"whole": true}')
+            await work.inbox.refill(an_event(2).id, b"{}")
+            await work.commit()
+        async with uow() as work:
+            (stored,) = await work.inbox.claim(LATER, limit=2)
+            assert json.loads(stored.payload) == {"whole": True}
 
 
 class EventAcceptorContract:

@@ -1,10 +1,11 @@
 import datetime as dt
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
 import msgspec
 
-from vaultra_core.ports.storage import UNKNOWN_ACCOUNT, StripeEvent
+from vaultra_core.ports.storage import UNKNOWN_ACCOUNT, Backlog, InboxStats, StripeEvent
 from vaultra_core.testing.memory.transaction import MemoryCollection
 
 
@@ -75,8 +76,25 @@ class MemoryInbox(MemoryCollection):
             self._put(Entry(msgspec.structs.replace(entry.event, attempts=0), entry.due))
         return len(wanted)
 
+    async def refill(self, event_id: UUID, payload: bytes) -> None:
+        entry: Entry | None = self._rows("inbox").get(event_id)
+        if entry is not None:
+            self._put(msgspec.structs.replace(entry, event=msgspec.structs.replace(entry.event, payload=payload)))
+
     async def waiting(self) -> int:
         return sum(entry.waits for entry in self._entries())
+
+    async def backlog(self, account: str) -> Backlog:
+        own = [entry for entry in self._entries() if entry.event.account == account]
+        return Backlog(
+            waiting=sum(entry.waits for entry in own), dead=sum(entry.event.dead_at is not None for entry in own)
+        )
+
+    async def stats(self) -> InboxStats:
+        entries = self._entries()
+        outcomes = Counter("waiting" if e.waits else "dead" if e.event.dead_at else e.outcome or "" for e in entries)
+        versions = Counter(msgspec.json.decode(e.event.payload).get("api_version") or "none" for e in entries)
+        return InboxStats(dict(outcomes), dict(versions))
 
     def _entries(self) -> list[Entry]:
         return list(self._rows("inbox").values())
