@@ -18,7 +18,7 @@ MAKEFLAGS += --no-builtin-rules
 .PHONY: .build/openapi.json
 
 help: ## List these targets
-	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
 
 demo: setup ## Bring up the whole product: make demo [PORT=8000] [DATA_DIR=.vaultra]
 	@exec .venv/bin/vaultra demo --port '$(PORT)' --data-dir '$(DATA_DIR)'
@@ -49,6 +49,9 @@ format: setup ## Rewrite Python files in the project's style
 
 docs: setup ## Check that links and settings in the documents are true
 	@.venv/bin/python scripts/check_docs.py
+
+screenshots: setup ## Take the pictures of docs/screenshots anew
+	@.venv/bin/python scripts/screenshots.py
 
 client: frontend/node_modules/.installed .build/openapi.json ## Generate the dashboard's API types anew
 	@scripts/quietly dashboard-client npm --prefix frontend run generate
