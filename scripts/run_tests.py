@@ -61,7 +61,11 @@ def main() -> int:
     python, dashboard = REPORTS / "pytest.xml", REPORTS / "vitest.xml"
     total = run(
         "pytest",
-        [sys.executable, "-m", "pytest", "-n", os.environ.get("TEST_PROCESSES", "2"), "-rfEs", f"--junitxml={python}"],
+        # loadgroup: tests that share something dear, such as a running demo, say so and go to one process.
+        [
+            *(sys.executable, "-m", "pytest", "-rfEs", f"--junitxml={python}"),
+            *("-n", os.environ.get("TEST_PROCESSES", "2"), "--dist", "loadgroup"),
+        ],
         folder=ROOT,
         report=python,
     )
