@@ -43,6 +43,7 @@ CATEGORIES: Final[Mapping[str, str]] = {
     "payout": Payout.kind,
     "payout_reversal": Payout.kind,
 }
+RETURNS: Final = frozenset(["charge_failure", "refund_failure", "dispute_reversal", "payout_reversal"])
 # Stripe shows exchange rates with about six significant digits: half a unit of the sixth, relative to the rate.
 RATE_PRECISION: Final = Decimal("0.000005")
 
@@ -169,7 +170,11 @@ def _agrees(state: Movable, moved: Iterable[BalanceTransaction], released: Colle
     for transaction in moved:
         if not _fits(amount, state.currency, transaction):
             return False
-        balance += 1 if (transaction.amount_minor >= 0) == (amount >= 0) else -1
+        # By its sign: a payout that takes money back is booked as a reversal too. Less than a cent has no sign.
+        back = transaction.amount_minor * amount < 0
+        if transaction.amount_minor == 0:
+            back = transaction.reporting_category in RETURNS
+        balance += -1 if back else 1
     return balance in _due(state, released)
 
 

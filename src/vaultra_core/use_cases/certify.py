@@ -35,8 +35,9 @@ LONGEST_WAIT = dt.timedelta(hours=6)  # while differences stay that a retrieve d
 GRACE = dt.timedelta(hours=1)
 CLAIM = dt.timedelta(minutes=10)  # renewed with every step; who dies leaves the business to others after it
 OVERLAP_SECONDS = 86_400  # balance transactions have no events: the last day is listed again
-DAYS_AT_ONCE = 7  # judged in one transaction: memory and the business's lock are held for that much
+DAYS_AT_ONCE = 14  # judged in one transaction: memory and the business's lock are held for that much
 CALLS_AT_ONCE = 5
+RECORDED_AT_ONCE = 1_000
 REMEMBERED = 1_000  # differences that are retrieved in one run
 SHOWN = 100  # differences in a certificate
 ONE_DAY = dt.timedelta(days=1)
@@ -188,26 +189,27 @@ class Certify:
 
     async def _sum_items(self, check: _Check, payouts: Iterable[Payout]) -> None:
         """Ask what these payouts consist of; the items are observations like any other."""
+        seen: list[Record] = []
+        places = asyncio.Semaphore(CALLS_AT_ONCE)
 
         async def add(payout: Payout) -> None:
             total, cursor = 0, None
             async with places:
                 while True:
                     page = await self._provider.list_payout(check.integration.external_id, payout.id, cursor=cursor)
-                    items = [record.state for record in page.records]
-                    total += sum(
-                        item.net_minor
-                        for item in items
-                        if isinstance(item, BalanceTransaction) and item.source != payout.id
-                    )
-                    await self._record(check, page.records)
+                    total += _net_without(payout, page.records)
+                    seen.extend(page.records)
+                    if len(seen) >= RECORDED_AT_ONCE:
+                        ready, seen[:] = seen[:], []
+                        await self._record(check, ready)
                     cursor = page.cursor
                     if cursor is None:
                         break
             check.payouts[payout.id] = total
 
-        places = asyncio.Semaphore(CALLS_AT_ONCE)
         await _all(add(payout) for payout in payouts if payout.id not in check.payouts)
+        if seen:
+            await self._record(check, seen)
 
     async def _retrieve(self, check: _Check) -> None:
         """Fetch what differs, each object with its balance transactions, and let the merge decide."""
@@ -284,6 +286,12 @@ class Certify:
 def wait(failures: int) -> dt.timedelta:
     """An hour; with differences 1 h, 2 h, 4 h and then every 6 h."""
     return min(LONGEST_WAIT, INTERVAL * (1 << min(max(failures - 1, 0), 10)))
+
+
+def _net_without(payout: Payout, records: Sequence[Record]) -> int:
+    """Sum of the net of a payout's items; its own balance transaction, which is listed with them, is none of them."""
+    items = [record.state for record in records]
+    return sum(item.net_minor for item in items if isinstance(item, BalanceTransaction) and item.source != payout.id)
 
 
 async def _all(calls: Iterable[Coroutine[Any, Any, None]]) -> None:
