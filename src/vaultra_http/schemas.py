@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 
 from vaultra_core import money
-from vaultra_core.domain.accounts import Business, Industry, MemberOf, User
+from vaultra_core.domain.accounts import Business, Industry, Integration, MemberOf, User
 from vaultra_core.domain.activity import DayActivity
 from vaultra_core.domain.metrics import MetricsSnapshot
 from vaultra_core.domain.readiness.assessment import Tier
@@ -166,6 +166,31 @@ class ImportView(msgspec.Struct, kw_only=True):
     error: str | None
 
 
+class WebhooksView(msgspec.Struct, kw_only=True):
+    """What our webhook endpoint missed, as Stripe tells it. Nothing is lost by it: each sync reads the events."""
+
+    missed: Annotated[int, msgspec.Meta(description="Events that were not delivered within 15 minutes, from `since`.")]
+    since: dt.datetime | None
+    last_missed_at: dt.datetime | None
+    checked_at: Annotated[dt.datetime | None, msgspec.Meta(description="Up to when the events were looked at.")]
+
+    @classmethod
+    def of(cls, integration: Integration) -> "WebhooksView":
+        return cls(
+            missed=integration.webhooks_missed,
+            since=_moment(integration.webhooks_since),
+            last_missed_at=_moment(integration.webhooks_missed_last),
+            checked_at=_moment(integration.webhooks_through),
+        )
+
+
+class EventsView(msgspec.Struct):
+    """Events that are stored and not applied: waiting for their turn, or given up until the software can read them."""
+
+    waiting: int
+    dead: int
+
+
 class ConnectionView(msgspec.Struct, kw_only=True):
     connected: Annotated[bool, msgspec.Meta(description="The other fields are there when this is true.")]
     account_id: str | msgspec.UnsetType = msgspec.UNSET
@@ -174,6 +199,8 @@ class ConnectionView(msgspec.Struct, kw_only=True):
     last_synced_at: dt.datetime | msgspec.UnsetType | None = msgspec.UNSET
     import_: ImportView | msgspec.UnsetType = msgspec.field(default=msgspec.UNSET, name="import")
     completeness: CompletenessView | msgspec.UnsetType = msgspec.UNSET
+    events: EventsView | msgspec.UnsetType = msgspec.UNSET
+    webhooks: WebhooksView | msgspec.UnsetType = msgspec.UNSET
 
     @classmethod
     def of(cls, connection: Connection) -> "ConnectionView":
@@ -197,7 +224,13 @@ class ConnectionView(msgspec.Struct, kw_only=True):
                 error=integration.error,
             ),
             completeness=CompletenessView.of(connection.certificate),
+            events=EventsView(connection.backlog.waiting, connection.backlog.dead),
+            webhooks=WebhooksView.of(integration),
         )
+
+
+def _moment(seconds: int | None) -> dt.datetime | None:
+    return None if seconds is None else dt.datetime.fromtimestamp(seconds, dt.UTC)
 
 
 class TodayView(msgspec.Struct, kw_only=True):

@@ -117,6 +117,10 @@ integration_accounts = Table(
     Column("next_sync_at", Moment),
     Column("last_synced_at", Moment),
     Column("events_through", BigInteger),
+    Column("webhooks_since", BigInteger),
+    Column("webhooks_through", BigInteger),
+    Column("webhooks_missed", Integer, nullable=False, server_default=text("0")),
+    Column("webhooks_missed_last", BigInteger),
     Column("import_started_at", Moment, nullable=False),
     Column("import_finished_at", Moment),
     # Who works on this account: until when, and a token that grows with every lease so that an overtaken holder

@@ -86,6 +86,12 @@ class Integration(msgspec.Struct, frozen=True, kw_only=True):
     next_sync_at: dt.datetime | None = None  # None: not due (revoked)
     last_synced_at: dt.datetime | None = None
     events_through: int | None = None  # Unix seconds: every event created before has been read from the Events API
+    # Of the events created from `webhooks_since` until `webhooks_through` (Unix seconds, None before the first look),
+    # so many did not reach our webhook endpoint in time, the last of them created at `webhooks_missed_last`.
+    webhooks_since: int | None = None
+    webhooks_through: int | None = None
+    webhooks_missed: int = 0
+    webhooks_missed_last: int | None = None
     import_started_at: dt.datetime
     import_finished_at: dt.datetime | None = None
     created_at: dt.datetime

@@ -12,6 +12,9 @@ from vaultra_core.domain.ledger import BalanceTransaction, Charge, Dispute, Payo
 FIRST_DAYS = 90  # what the first score waits for
 HISTORY_DAYS = 731  # 24 months: what history and the longest windows of the rulebooks need
 WINDOW_DAYS = 91
+EVENTS_KEPT_DAYS = 30  # by Stripe; what happened before can only be seen in lists
+EVENTS_TRUSTED_DAYS = 28  # a read that begins this far back is not overtaken by the forgetting
+CATCH_UP_DAYS = 90  # how old an object may be and still change: disputes and refunds of an older charge are rare
 
 WINDOWED = (Charge.kind, Refund.kind, Dispute.kind, Payout.kind)
 # Balance transactions come along with their charges (expanded); read for themselves they are what the ledger is
@@ -48,6 +51,20 @@ def plan_import(integration_id: UUID, *, now: dt.datetime, account_created: int 
                 )
             )
     return windows
+
+
+def plan_catch_up(integration_id: UUID, *, now: dt.datetime, since: int) -> list[ImportWindow]:
+    """The windows that make good for events since a moment (Unix seconds) that are not kept any more: everything
+    created from 90 days before that, which may have changed unseen, and all subscriptions."""
+    end = int(now.timestamp()) + 1
+    beginning = max(since - CATCH_UP_DAYS * 86_400, 0)
+    starts = [(kind, beginning) for kind in (*WINDOWED, WITNESS)] + [(Subscription.kind, 0)]
+    return [
+        ImportWindow(
+            integration_id=integration_id, kind=kind, starts_at=starts_at, ends_at=end, phase=ImportPhase.EXTENDING
+        )
+        for kind, starts_at in starts
+    ]
 
 
 def _cut(beginning: int, first: int, end: int) -> Iterator[tuple[int, int]]:

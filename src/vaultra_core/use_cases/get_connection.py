@@ -4,15 +4,17 @@ from vaultra_core.domain.accounts import Integration
 from vaultra_core.domain.imports import ImportProgress, progress
 from vaultra_core.domain.reconciliation import Certificate
 from vaultra_core.identity import Caller
-from vaultra_core.ports.storage import UnitOfWorkFactory
+from vaultra_core.ports.storage import Backlog, UnitOfWorkFactory
 
 
 class Connection(msgspec.Struct, frozen=True):
-    """`certificate` says how far what was imported is known to be complete; None before anyone has looked."""
+    """`certificate` says how far what was imported is known to be complete; None before anyone has looked.
+    `backlog` counts the account's events that are not applied."""
 
     integration: Integration
     progress: ImportProgress
     certificate: Certificate | None = None
+    backlog: Backlog = Backlog(waiting=0, dead=0)
 
 
 class GetConnection:
@@ -30,4 +32,5 @@ class GetConnection:
                 integration,
                 progress(await work.windows.of(integration.id)),
                 await work.certificates.get(caller.business_id),
+                await work.inbox.backlog(integration.external_id),
             )

@@ -5,12 +5,14 @@ from typing import Any
 import msgspec
 
 from vaultra_core.domain.accounts import ImportPhase, Integration, IntegrationStatus
+from vaultra_core.domain.imports import EVENTS_TRUSTED_DAYS, plan_catch_up
 from vaultra_core.errors import Forbidden, VaultraError
 from vaultra_core.ports.payments import PaymentsProvider
 from vaultra_core.ports.runtime import Clock, Job, JobQueue
 from vaultra_core.ports.storage import UnitOfWorkFactory
+from vaultra_core.use_cases.backoff import backoff
 from vaultra_core.use_cases.import_account import ImportAccount, LeaseLost
-from vaultra_core.use_cases.read_events import ReadEvents
+from vaultra_core.use_cases.read_events import EventsRead, ReadEvents, read_through
 
 logger = logging.getLogger(__name__)
 
@@ -52,11 +54,10 @@ class SyncStripe:
 
     async def sync(self, integration: Integration, token: int) -> None:
         try:
+            integration = await self._catch_up(integration, token)
             if integration.phase is not ImportPhase.COMPLETE:
                 await self._import.execute(integration, token)
-            synced_from = self._clock.now()
-            await self._read_events.execute(integration)
-            await self._close(integration, token, synced_from=synced_from)
+            await self._close(integration, token, read=await self._read_events.execute(integration))
         except LeaseLost:
             logger.info("stripe_sync %s: another worker has taken over", integration.external_id)
         except Forbidden as error:
@@ -67,12 +68,42 @@ class SyncStripe:
                 logger.exception("stripe_sync %s failed", integration.external_id)
             await self._close(integration, token, failed=error)
 
+    async def _catch_up(self, integration: Integration, token: int) -> Integration:
+        """Plan to read lists where the events since the last sync are not kept any more.
+
+        From the moment of the plan on events are good again, since every list is read after it.
+        """
+        now = self._clock.now()
+        since = read_through(integration)
+        if int(now.timestamp()) - since < EVENTS_TRUSTED_DAYS * 86_400:
+            return integration
+        logger.warning("stripe_sync %s: events since %d are not kept any more, reading lists", integration.id, since)
+        starting = integration.phase is ImportPhase.STARTING
+        planned = msgspec.structs.replace(
+            integration,
+            phase=ImportPhase.STARTING if starting else ImportPhase.EXTENDING,
+            events_through=int(now.timestamp()),
+            import_started_at=now,
+            import_finished_at=None,
+            updated_at=now,
+        )
+        windows = plan_catch_up(integration.id, now=now, since=since)
+        async with self._unit_of_work() as work:
+            if not await work.integrations.hold(integration.id, token, now, seconds=LEASE_SECONDS):
+                raise LeaseLost("Another worker has taken over this account.")
+            await work.windows.add(windows)
+            for window in windows:  # one that was read before under the same key is read once more
+                await work.windows.save(window)
+            await work.integrations.save(planned)
+            await work.commit()
+        return planned
+
     async def _close(
         self,
         integration: Integration,
         token: int,
         *,
-        synced_from: dt.datetime | None = None,
+        read: EventsRead | None = None,
         revoked: Forbidden | None = None,
         failed: Exception | None = None,
     ) -> None:
@@ -85,14 +116,14 @@ class SyncStripe:
             if current is None or current.status is IntegrationStatus.REVOKED:
                 return
             changes: dict[str, Any]
-            if synced_from is not None:
+            if read is not None:
                 changes = {
                     "status": IntegrationStatus.ACTIVE,
                     "error": None,
                     "failures": 0,
                     "last_synced_at": now,
-                    "events_through": int(synced_from.timestamp()),
                     "next_sync_at": now + INTERVAL,
+                    **msgspec.structs.asdict(read),
                 }
             elif revoked is not None:
                 changes = {"status": IntegrationStatus.REVOKED, "error": revoked.message, "next_sync_at": None}
@@ -102,14 +133,10 @@ class SyncStripe:
                     "status": IntegrationStatus.ERROR,
                     "error": message,
                     "failures": current.failures + 1,
-                    "next_sync_at": now + backoff(current.failures + 1),
+                    "next_sync_at": now
+                    + backoff(current.failures + 1, first=10, factor=2, most=INTERVAL.total_seconds()),
                 }
             await work.integrations.save(msgspec.structs.replace(current, updated_at=now, **changes))
             await work.integrations.release(integration.id, token)
             await work.commit()
         await self._queue.wake(Job.COMPUTE_METRICS)
-
-
-def backoff(failures: int) -> dt.timedelta:
-    """10 s, 20 s, 40 s … up to the regular interval."""
-    return min(INTERVAL, dt.timedelta(seconds=10 * 2 ** min(failures - 1, 10)))

@@ -99,7 +99,9 @@ class BusinessesContract:
 
 class IntegrationsContract:
     async def test_an_integration_comes_back_as_stored(self, uow: UnitOfWorkFactory) -> None:
-        integration = await given_integration(uow, error="Stripe said no", failures=2, events_through=5)
+        integration = await given_integration(
+            uow, error="Stripe said no", failures=2, events_through=5, webhooks_missed=3, webhooks_since=4
+        )
         async with uow() as work:
             assert await work.integrations.of_business(integration.business_id) == integration
             assert await work.integrations.by_account([integration.external_id, "acct_other"]) == {
