@@ -2,9 +2,8 @@ import argparse
 import datetime as dt
 import sys
 
-from vaultra_core.use_cases.assess_file import assess_file
-
 from vaultra_core.errors import InvalidInput
+from vaultra_core.use_cases.assess_file import assess_file
 
 
 def assess(options: argparse.Namespace) -> int:
@@ -18,6 +17,8 @@ def assess(options: argparse.Namespace) -> int:
         "rulebook": options.rulebook,
         "currency": options.currency.lower() if options.currency else None,
         "timezone": options.timezone,
+        "with_path": options.path,
+        "with_outlook": options.outlook,
     }
     try:
         if options.file == "-":

@@ -101,6 +101,8 @@ def _add_assess(commands: "Commands[argparse.ArgumentParser]") -> None:
     assess.add_argument(
         "--timezone", default="UTC", metavar="TZ", help="time zone of the business's days (default UTC)"
     )
+    assess.add_argument("--path", action="store_true", help="add the least effort that reaches the next tier")
+    assess.add_argument("--outlook", action="store_true", help="add the next 90 days if nothing changes")
     assess.add_argument("--json", action="store_true", help="print JSON instead of a report")
 
 

@@ -13,6 +13,7 @@ from vaultra_core.domain.activity import DayActivity, History
 from vaultra_core.domain.fold import fold
 from vaultra_core.domain.metrics import MetricsSnapshot, metrics
 from vaultra_core.domain.readiness.assessment import Assessment, Contribution, Tier
+from vaultra_core.domain.readiness.outlook import Outlook, outlook
 from vaultra_core.domain.readiness.path import Path, path
 from vaultra_core.domain.readiness.replay import replay
 from vaultra_core.domain.readiness.rulebook import RULEBOOKS
@@ -31,6 +32,7 @@ __all__ = [
     "DayActivity",
     "History",
     "MetricsSnapshot",
+    "Outlook",
     "Path",
     "Tier",
     "VaultraError",
@@ -39,6 +41,7 @@ __all__ = [
     "metrics",
     "observe",
     "observe_event",
+    "outlook",
     "path",
     "recommend",
     "replay",

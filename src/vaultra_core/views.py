@@ -11,6 +11,7 @@ import msgspec
 
 from vaultra_core.domain.metrics import MetricsSnapshot
 from vaultra_core.domain.readiness.assessment import Assessment, Contribution, Tier
+from vaultra_core.domain.readiness.outlook import Crossing, Limit, Outlook, RollOffKind, ScorePoint
 from vaultra_core.domain.recommendations.base import Advice, Category, Priority
 from vaultra_core.money import to_major
 
@@ -121,6 +122,39 @@ class RecommendationView(msgspec.Struct, frozen=True, kw_only=True):
     @classmethod
     def of(cls, advice: Advice) -> "RecommendationView":
         return RecommendationView(**{name: getattr(advice, name) for name in RecommendationView.__struct_fields__})
+
+
+class RollOffView(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that counts against the score until `leaves_on`; the amount in major units."""
+
+    kind: RollOffKind
+    first: dt.date
+    last: dt.date
+    leaves_on: dt.date
+    count: int
+    amount: Decimal
+    evidence: tuple[str, ...]
+
+
+class OutlookView(msgspec.Struct, frozen=True, kw_only=True):
+    """The days ahead if nothing changes; amounts in major units of `currency`."""
+
+    as_of: dt.date
+    days: int
+    rulebook: str
+    currency: str
+    score: int
+    tier: Tier
+    next_tier_on: dt.date | None
+    crossings: tuple[Crossing, ...]
+    scores: tuple[ScorePoint, ...]
+    roll_offs: list[RollOffView]
+    limits: tuple[Limit, ...]
+
+    @classmethod
+    def of(cls, outlook: Outlook, currency: str) -> "OutlookView":
+        roll_offs = [RollOffView(**_in_major_units(each, currency)) for each in outlook.roll_offs]
+        return OutlookView(**{**msgspec.structs.asdict(outlook), "roll_offs": roll_offs, "currency": currency})
 
 
 def _in_major_units(struct: msgspec.Struct, currency: str) -> dict[str, Any]:

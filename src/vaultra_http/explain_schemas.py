@@ -8,7 +8,9 @@ import msgspec
 
 from vaultra_core.domain.readiness.assessment import Contribution, Tier
 from vaultra_core.domain.readiness.path import Path
+from vaultra_core.use_cases.look_ahead import Ahead
 from vaultra_core.use_cases.simulate_readiness import WhatIf
+from vaultra_core.views import OutlookView
 from vaultra_http.schemas import Body
 
 MetricName = Annotated[str, msgspec.Meta(min_length=1, max_length=64, pattern=r"^[a-z_]+$")]
@@ -96,3 +98,12 @@ class BusinessPath(Path, frozen=True, kw_only=True):
     @classmethod
     def found(cls, business_id: UUID, path: Path) -> "BusinessPath":
         return cls(business_id=business_id, **{name: getattr(path, name) for name in Path.__struct_fields__})
+
+
+class BusinessOutlook(OutlookView, frozen=True, kw_only=True):
+    business_id: UUID
+
+    @classmethod
+    def found(cls, business_id: UUID, ahead: Ahead) -> "BusinessOutlook":
+        view = OutlookView.of(ahead.outlook, ahead.currency)
+        return cls(business_id=business_id, **msgspec.structs.asdict(view))

@@ -1,9 +1,7 @@
-"""Questions about a score, over HTTP: what if, which way up."""
+"""Questions about a score, over HTTP: what if, which way up, what next."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
-
-import pytest
 
 from support.product import Product
 
@@ -22,6 +20,7 @@ QUESTIONS: dict[str, Ask] = {
         "/readiness/simulate", SIMULATION | ({"business_id": business} if business else {})
     ),
     "path": _get("/readiness/path"),
+    "outlook": _get("/readiness/outlook"),
 }
 
 
@@ -31,16 +30,15 @@ def error(answer: Any, status: int) -> dict[str, Any]:
     return body
 
 
-@pytest.mark.parametrize("question", QUESTIONS)
-async def test_only_members_are_answered(product: Product, question: str) -> None:
-    ask = QUESTIONS[question]
+async def test_only_members_are_answered(product: Product) -> None:
     owner, stranger = await product.signed_up("a@example.com"), await product.signed_up("b@example.com")
     business = await owner.business()
-    assert error(await ask(product.as_nobody(), business), 401)
-    foreign, missing = await ask(stranger, business), await ask(stranger, NOBODY_HAS)
-    assert error(foreign, 403)["message"] == error(missing, 403)["message"]
-    assert error(await ask(stranger, None), 400)["details"]["field"] == "business_id"
-    assert error(await ask(owner, None), 404)["details"]["reason"] == "not_connected"
+    for name, ask in QUESTIONS.items():
+        assert error(await ask(product.as_nobody(), business), 401), name
+        foreign, missing = await ask(stranger, business), await ask(stranger, NOBODY_HAS)
+        assert error(foreign, 403)["message"] == error(missing, 403)["message"], name
+        assert error(await ask(stranger, None), 400)["details"]["field"] == "business_id", name
+        assert error(await ask(owner, None), 404)["details"]["reason"] == "not_connected", name
 
 
 async def test_what_if_and_path_agree_with_the_score(product: Product) -> None:
@@ -72,27 +70,29 @@ async def test_what_if_and_path_agree_with_the_score(product: Product) -> None:
     after = (await owner.post("/readiness/simulate", {"changes": changes})).json()
     assert after["score"] == near["score_after"] >= near["target"]
 
+    ahead = (await owner.get("/readiness/outlook", days="40")).json()
+    assert (ahead["as_of"], ahead["score"], ahead["days"]) == (now["as_of"], now["score"], 40)
+    assert len(ahead["scores"]) == 40
+    assert [limit["threshold"] for limit in ahead["limits"]] == [0.0075, 0.015]
 
-@pytest.mark.parametrize(
-    ("changes", "status", "reason"),
-    [
-        ({"charm": 1}, 400, "unknown metric"),
-        ({"chargeback_ratio": -0.1}, 422, "out of range"),
-        ({"payout_reliability": 1.5}, 422, "out of range"),
-        ({"revenue_total": -1}, 422, "out of range"),
-        ({"top_customer": 2}, 422, "out of range"),
-        ({"revenue_total": 1e300, "weekly_trend": -2}, 422, "out of range"),
-    ],
-)
-async def test_a_senseless_assumption_is_refused(
-    product: Product, changes: dict[str, float], status: int, reason: str
-) -> None:
+
+SENSELESS: list[tuple[dict[str, float], int, str]] = [
+    ({"charm": 1}, 400, "unknown metric"),
+    ({"chargeback_ratio": -0.1}, 422, "out of range"),
+    ({"payout_reliability": 1.5}, 422, "out of range"),
+    ({"revenue_total": -1}, 422, "out of range"),
+    ({"top_customer": 2}, 422, "out of range"),
+    ({"revenue_total": 1e300, "weekly_trend": -2}, 422, "out of range"),
+]
+
+
+async def test_a_senseless_assumption_is_refused(product: Product) -> None:
     owner = await product.signed_up()
     await owner.imported("shop")
-    details = error(await owner.post("/readiness/simulate", {"changes": changes}), status)["details"]
-    assert details["reason"] == reason
-    if status == 400:
-        assert {"chargeback_ratio", "revenue_total", "disputes"} <= set(details["known"])
+    for changes, status, reason in SENSELESS:
+        details = error(await owner.post("/readiness/simulate", {"changes": changes}), status)["details"]
+        assert details["reason"] == reason, changes
+        assert status != 400 or {"chargeback_ratio", "revenue_total", "disputes"} <= set(details["known"])
 
 
 async def test_a_malformed_question_is_refused(product: Product) -> None:
@@ -108,5 +108,7 @@ async def test_a_malformed_question_is_refused(product: Product) -> None:
     bodies += [{"changes": {"a\x00": 1}}, {**SIMULATION, "more": 1}, {"business_id": "x", **SIMULATION}, None, []]
     for body in bodies:
         assert error(await owner.post("/readiness/simulate", body), 400)["code"] == "VALIDATION_ERROR", body
+    for days in ("0", "366", "x", "9" * 500):
+        assert error(await owner.get("/readiness/outlook", days=days), 400)["code"] == "VALIDATION_ERROR", days
     for target in ("-1", "101", "x", "9" * 500):
         assert error(await owner.get("/readiness/path", target=target), 400)["code"] == "VALIDATION_ERROR", target

@@ -39,6 +39,7 @@ from vaultra_core.use_cases.get_profile import GetProfile
 from vaultra_core.use_cases.get_readiness import GetReadiness
 from vaultra_core.use_cases.list_recommendations import ListRecommendations
 from vaultra_core.use_cases.log_in import LogIn
+from vaultra_core.use_cases.look_ahead import LookAhead
 from vaultra_core.use_cases.receive_webhook import ReceiveWebhook
 from vaultra_core.use_cases.recompute import Recompute
 from vaultra_core.use_cases.replay_events import ReplayEvents
@@ -173,6 +174,10 @@ class UseCases(Provider):
     @provide
     def path(self, unit_of_work: UnitOfWorkFactory, settings: Settings) -> FindPath:
         return FindPath(unit_of_work, rulebook=settings.rulebook)
+
+    @provide
+    def outlook(self, unit_of_work: UnitOfWorkFactory, settings: Settings) -> LookAhead:
+        return LookAhead(unit_of_work, rulebook=settings.rulebook)
 
     @provide
     def recommendations(

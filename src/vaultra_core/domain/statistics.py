@@ -95,3 +95,15 @@ def wilson(successes: float, trials: int, z: float = Z_95) -> tuple[float, float
 def hhi(amounts: Iterable[int], total: int) -> float:
     """Herfindahl–Hirschman index: the sum of squared shares of a total above zero, 1 for a single customer."""
     return math.fsum([(amount / total) ** 2 for amount in amounts])
+
+
+def negative_binomial_above(count: int, successes: float, p: float) -> float:
+    """The probability of more than `count` failures before so many successes (any real above 0), each of chance `p`.
+
+    Terms are summed from their logarithms, so that neither a large count nor a large number of successes underflows.
+    """
+    start = successes * math.log(p) - math.lgamma(successes)
+    at_most = math.fsum(
+        math.exp(start + math.lgamma(k + successes) - math.lgamma(k + 1) + k * math.log1p(-p)) for k in range(count + 1)
+    )
+    return min(max(1 - at_most, 0.0), 1.0)

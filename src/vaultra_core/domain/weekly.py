@@ -54,5 +54,10 @@ def detrended_variation(weeks: Sequence[int], slope: Slope) -> float | None:
 
 def weak_weeks(weeks: Sequence[int]) -> int:
     """Weeks below a quarter of the median week; without revenue when the median week is empty."""
-    threshold = WEAK_SHARE * median(weeks)
-    return sum(week < threshold if threshold else week == 0 for week in weeks)
+    return len(weak_week_places(weeks))
+
+
+def weak_week_places(weeks: Sequence[int]) -> list[int]:
+    """Where the weak weeks are among them."""
+    threshold = WEAK_SHARE * median(weeks) if weeks else 0
+    return [place for place, week in enumerate(weeks) if (week < threshold if threshold else week == 0)]

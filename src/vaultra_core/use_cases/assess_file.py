@@ -8,6 +8,8 @@ from vaultra_core.domain.fold import fold
 from vaultra_core.domain.ledger import BalanceTransaction, Charge, LedgerObject
 from vaultra_core.domain.metrics import MetricsSnapshot, metrics
 from vaultra_core.domain.readiness.assessment import Assessment
+from vaultra_core.domain.readiness.outlook import Outlook, outlook
+from vaultra_core.domain.readiness.path import Path, path
 from vaultra_core.domain.readiness.rulebook import DEFAULT_RULEBOOK, get_rulebook
 from vaultra_core.domain.readiness.scoring import assess
 from vaultra_core.domain.recommendations.base import Advice
@@ -16,33 +18,41 @@ from vaultra_core.errors import InvalidInput
 from vaultra_core.periods import local_day, zone
 from vaultra_core.use_cases.read_object_file import read_object_file
 from vaultra_core.use_cases.render_report import render_report
-from vaultra_core.views import MetricsView, ReadinessView, RecommendationView, encode
+from vaultra_core.views import MetricsView, OutlookView, ReadinessView, RecommendationView, encode
 
 # Days whose windows all have dates.
 _FIRST_DAY, _LAST_DAY = dt.date(1970, 1, 1), dt.date(9998, 12, 31)
 
 
 class FileReport(msgspec.Struct, frozen=True, kw_only=True):
-    """What a file says about the business behind it. `assessment` is None without a successful charge by then."""
+    """What a file says about the business behind it. `assessment` is None without a successful charge by then.
+
+    `path` and `outlook` are there when they were asked for and there is a score.
+    """
 
     metrics: MetricsSnapshot
     assessment: Assessment | None
     recommendations: list[Advice]
     notices: list[str]
+    path: Path | None = None
+    outlook: Outlook | None = None
 
     def json(self) -> bytes:
-        """{"metrics", "assessment", "recommendations"} in the shapes of the API."""
-        return encode(
-            {
-                "metrics": MetricsView.of(self.metrics),
-                "assessment": None if self.assessment is None else ReadinessView.of(self.assessment),
-                "recommendations": [RecommendationView.of(advice) for advice in self.recommendations],
-            }
-        )
+        """{"metrics", "assessment", "recommendations"[, "path"][, "outlook"]} in the shapes of the API."""
+        views: dict[str, object] = {
+            "metrics": MetricsView.of(self.metrics),
+            "assessment": None if self.assessment is None else ReadinessView.of(self.assessment),
+            "recommendations": [RecommendationView.of(advice) for advice in self.recommendations],
+        }
+        if self.path:
+            views["path"] = self.path
+        if self.outlook:
+            views["outlook"] = OutlookView.of(self.outlook, self.metrics.currency)
+        return encode(views)
 
     def text(self) -> str:
         """A report to read on a terminal."""
-        return render_report(self.metrics, self.assessment, self.recommendations)
+        return render_report(self.metrics, self.assessment, self.recommendations, self.path, self.outlook)
 
 
 def assess_file(
@@ -52,6 +62,8 @@ def assess_file(
     rulebook: str | None = None,
     currency: str | None = None,
     timezone: str | None = None,
+    with_path: bool = False,
+    with_outlook: bool = False,
 ) -> FileReport:
     """Assess a file of Stripe objects (JSON Lines) or sales (CSV), as of the last day that appears in it by default.
 
@@ -77,6 +89,8 @@ def assess_file(
         assessment=assess(history, day, book),
         recommendations=recommend(history, day, book),
         notices=file.notices,
+        path=path(history, day, rulebook=book) if with_path else None,
+        outlook=outlook(history, day, rulebook=book) if with_outlook else None,
     )
 
 

@@ -6,9 +6,11 @@ from typing import Final
 
 from vaultra_core.domain.metrics import MetricsSnapshot
 from vaultra_core.domain.readiness.assessment import Assessment, Contribution
+from vaultra_core.domain.readiness.outlook import Outlook, RollOffKind
+from vaultra_core.domain.readiness.path import Path
 from vaultra_core.domain.readiness.rulebook import get_rulebook
 from vaultra_core.domain.recommendations.base import Advice
-from vaultra_core.domain.wording import money, number, percent
+from vaultra_core.domain.wording import day, money, number, percent, plural
 
 WIDTH: Final = 100
 NOTICE: Final = (
@@ -18,13 +20,21 @@ NOTICE: Final = (
 _NO_DATA: Final = "no data"
 
 
-def render_report(metrics: MetricsSnapshot, assessment: Assessment | None, advice: Sequence[Advice]) -> str:
+def render_report(
+    metrics: MetricsSnapshot,
+    assessment: Assessment | None,
+    advice: Sequence[Advice],
+    path: Path | None = None,
+    outlook: Outlook | None = None,
+) -> str:
     """The report that `vaultra assess` prints. Figures are rounded here for reading; `--json` has them whole."""
     parts = [
         [f"{metrics.period_start} to {metrics.period_end}, amounts in {metrics.currency.upper()}"],
         _score(assessment) if assessment else ["No score: there is no successful charge up to this day."],
         _metrics(metrics),
         _advice(advice) if advice else ["Recommendations", "  none"],
+        *([_path(path)] if path else []),
+        *([_outlook(outlook, metrics.currency)] if outlook else []),
         textwrap.wrap(NOTICE, WIDTH),
     ]
     return "\n\n".join("\n".join(part) for part in parts)
@@ -91,4 +101,33 @@ def _advice(advice: Sequence[Advice]) -> list[str]:
         lines.append(f"  {position}. {each.title} ({each.priority} priority, {each.estimated_impact})")
         indent = " " * 5
         lines += textwrap.wrap(each.description, WIDTH, initial_indent=indent, subsequent_indent=indent)
+    return lines
+
+
+def _path(path: Path) -> list[str]:
+    if path.reached and not path.steps:
+        return [f"Path to {path.target}", "  the score is there"]
+    if not path.reached:
+        reasons = [f"  {line}" for reason in path.obstacles for line in textwrap.wrap(reason, WIDTH - 2)]
+        return [f"Path to {path.target}", f"  out of reach for now: what can be done leads to {path.highest}", *reasons]
+    lines = [f"Path to {path.target}: {path.score} now, {path.score_after} after these steps"]
+    for step in path.steps:
+        start = f"  {step.title} (+{number(step.points)}): "
+        lines += textwrap.wrap(f"{start}{step.action}", WIDTH, subsequent_indent=" " * 4)
+    return lines
+
+
+def _outlook(outlook: Outlook, currency: str) -> list[str]:
+    lines = [f"The next {outlook.days} days if nothing changes"]
+    if outlook.next_tier_on is None:
+        lines.append("  no higher tier by itself")
+    lines += [f"  {day(each.day)}: the score is {each.score}, {each.tier.label}" for each in outlook.crossings]
+    for each in outlook.roll_offs:
+        what = plural(each.count, "chargeback") if each.kind is RollOffKind.CHARGEBACKS else "the weak week"
+        since = f"from {day(each.first)}, {money(each.amount_minor, currency)}"
+        lines.append(f"  {day(each.leaves_on)}: {what} {since}, no longer counts")
+    for limit in outlook.limits:
+        room = "crossed this month" if limit.crossed else f"room for {limit.absorbable} more this month"
+        chance = _NO_DATA if limit.probability is None else f"crossed in 30 days with {percent(limit.probability)}"
+        lines.append(f"  chargebacks at {percent(limit.threshold)} ({limit.source}): {room}, {chance}")
     return lines

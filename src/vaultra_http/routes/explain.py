@@ -1,4 +1,4 @@
-"""Questions about a score: what if, which way up."""
+"""Questions about a score: what if, which way up, what next."""
 
 from typing import Annotated
 
@@ -8,12 +8,14 @@ from litestar import Router, get, post
 from litestar.di import NamedDependency, Provide
 from litestar.params import JSONBody, QueryParameter
 
+from vaultra_core.domain.readiness.outlook import MOST_DAYS
 from vaultra_core.identity import Caller, Role
 from vaultra_core.use_cases.find_path import FindPath
+from vaultra_core.use_cases.look_ahead import LookAhead
 from vaultra_core.use_cases.resolve_caller import ResolveCaller
 from vaultra_core.use_cases.simulate_readiness import SimulateReadiness
 from vaultra_http.authentication import AuthenticatedRequest, provide_viewer
-from vaultra_http.explain_schemas import BusinessPath, SimulationBody, SimulationView
+from vaultra_http.explain_schemas import BusinessOutlook, BusinessPath, SimulationBody, SimulationView
 from vaultra_http.responses import BUSINESS_READ, errors
 
 
@@ -46,5 +48,15 @@ async def path(
     return BusinessPath.found(caller.business_id, await use_case.execute(caller, target))
 
 
-reads = Router("/", route_handlers=[path], dependencies={"caller": Provide(provide_viewer)}, tags=["figures"])
+@get("/readiness/outlook", summary="The days ahead if nothing changes", responses=BUSINESS_READ)
+@inject
+async def outlook(
+    caller: NamedDependency[Caller],
+    use_case: FromDishka[LookAhead],
+    days: Annotated[int, QueryParameter(ge=1, le=MOST_DAYS)] = 90,
+) -> BusinessOutlook:
+    return BusinessOutlook.found(caller.business_id, await use_case.execute(caller, days))
+
+
+reads = Router("/", route_handlers=[path, outlook], dependencies={"caller": Provide(provide_viewer)}, tags=["figures"])
 router = Router("/", route_handlers=[reads, simulate], tags=["figures"])

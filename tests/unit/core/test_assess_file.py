@@ -216,6 +216,21 @@ def test_the_json_has_three_parts_and_exact_money() -> None:
     assert {"title", "priority", "category", "impact_points"} <= report["recommendations"][0].keys()
 
 
+def test_path_and_outlook_are_there_when_asked_for() -> None:
+    source = csv(*(f"2025-{month:02}-{day:02},120.00,usd,c{day}" for month in range(1, 7) for day in range(1, 29)))
+    report = assessed(source, with_path=True, with_outlook=True)
+    content = json.loads(report.json())
+    assert list(content) == ["metrics", "assessment", "recommendations", "path", "outlook"]
+    assert content["path"]["score"] == content["outlook"]["score"] == content["assessment"]["score"]
+    assert (content["outlook"]["currency"], content["outlook"]["days"]) == ("usd", 90)
+    text = report.text()
+    assert f"Path to {content['path']['target']}" in text
+    assert all(step["action"] in " ".join(text.split()) for step in content["path"]["steps"])
+    assert "The next 90 days if nothing changes" in text
+    nothing = assessed(lines(charge(1)), as_of=dt.date(2025, 5, 31), with_path=True, with_outlook=True)
+    assert (nothing.path, nothing.outlook) == (None, None)
+
+
 def test_without_a_charge_by_then_there_is_no_assessment() -> None:
     report = assessed(lines(charge(1)), as_of=dt.date(2025, 5, 31))
     assert json.loads(report.json())["assessment"] is None

@@ -188,7 +188,7 @@ def test_a_rules_name_is_its_key() -> None:
 
 
 def test_what_if_refuses_what_cannot_be() -> None:
-    with pytest.raises(InvalidInput, match="no factor 'luck'"):
+    with pytest.raises(InvalidInput, match="no metric 'luck'"):
         simulate(shop(), AS_OF, {"luck": 1})
     for value in (float("nan"), -0.1):
         with pytest.raises(Unprocessable):

@@ -234,6 +234,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/readiness/outlook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The days ahead if nothing changes */
+        get: operations["ApiV1ReadinessOutlookOutlook"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/readiness/path": {
         parameters: {
             query?: never;
@@ -428,6 +445,23 @@ export interface components {
             revenue_volatility: number | null;
             transaction_count: number;
         };
+        /** BusinessOutlook */
+        BusinessOutlook: {
+            /** Format: date */
+            as_of: string;
+            /** Format: uuid */
+            business_id: string;
+            crossings: components["schemas"]["Crossing"][];
+            currency: string;
+            days: number;
+            limits: components["schemas"]["Limit"][];
+            next_tier_on: string | null;
+            roll_offs: components["schemas"]["RollOffView"][];
+            rulebook: string;
+            score: number;
+            scores: components["schemas"]["ScorePoint"][];
+            tier: components["schemas"]["Tier"];
+        };
         /** BusinessPath */
         BusinessPath: {
             /** Format: date */
@@ -529,10 +563,12 @@ export interface components {
             completeness?: components["schemas"]["CompletenessView"];
             /** @description The other fields are there when this is true. */
             connected: boolean;
+            events?: components["schemas"]["EventsView"];
             import?: components["schemas"]["ImportView"];
             last_synced_at?: string | null;
             livemode?: boolean;
             status?: "active" | "error";
+            webhooks?: components["schemas"]["WebhooksView"];
         };
         /** ContributionView */
         ContributionView: {
@@ -544,6 +580,14 @@ export interface components {
             points: number;
             reason: string;
             value: number | null;
+        };
+        /** Crossing */
+        Crossing: {
+            /** Format: date */
+            day: string;
+            moved: string[];
+            score: number;
+            tier: components["schemas"]["Tier"];
         };
         /** DecisionBody */
         DecisionBody: {
@@ -578,6 +622,11 @@ export interface components {
         /** ErrorEnvelope */
         ErrorEnvelope: {
             error: components["schemas"]["ErrorBody"];
+        };
+        /** EventsView */
+        EventsView: {
+            dead: number;
+            waiting: number;
         };
         /** ExtraView */
         ExtraView: {
@@ -650,6 +699,14 @@ export interface components {
             revenue_volatility: number | null;
             today: components["schemas"]["TodayView"];
             transaction_count: number;
+        };
+        /** Limit */
+        Limit: {
+            absorbable: number;
+            crossed: boolean;
+            probability: number | null;
+            source: string;
+            threshold: number;
         };
         /** LogInBody */
         LogInBody: {
@@ -726,6 +783,30 @@ export interface components {
          * @enum {string}
          */
         Role: "viewer" | "admin" | "owner";
+        /**
+         * RollOffKind
+         * @enum {string}
+         */
+        RollOffKind: "chargebacks" | "weak_week";
+        /** RollOffView */
+        RollOffView: {
+            amount: number;
+            count: number;
+            evidence: string[];
+            /** Format: date */
+            first: string;
+            kind: components["schemas"]["RollOffKind"];
+            /** Format: date */
+            last: string;
+            /** Format: date */
+            leaves_on: string;
+        };
+        /** ScorePoint */
+        ScorePoint: {
+            /** Format: date */
+            day: string;
+            score: number;
+        };
         /** ScoreView */
         ScoreView: {
             /** Format: date */
@@ -808,6 +889,15 @@ export interface components {
             /** Format: uuid */
             id: string;
             name: string;
+        };
+        /** WebhooksView */
+        WebhooksView: {
+            /** @description Up to when the events were looked at. */
+            checked_at: string | null;
+            last_missed_at: string | null;
+            /** @description Events that were not delivered within 15 minutes, from `since`. */
+            missed: number;
+            since: string | null;
         };
     };
     responses: never;
@@ -1613,6 +1703,74 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ReadinessHistoryView"];
+                };
+            };
+            /** @description The request does not fit its schema. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not a member of that business, or the role is too low. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description No such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description A dependency is down. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    ApiV1ReadinessOutlookOutlook: {
+        parameters: {
+            query?: {
+                business_id?: string | null;
+                days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BusinessOutlook"];
                 };
             };
             /** @description The request does not fit its schema. */
