@@ -41,6 +41,13 @@ async def list_accounts(request: Call) -> Response[bytes]:
     return _answer(request, body, account)
 
 
+@get("/v1/subscription_items")
+async def list_subscription_items(request: Call) -> Response[bytes]:
+    account = await _admit(request)
+    found = listing.subscription_items(_sandbox(request).store, account, _parameters(request))
+    return _answer(request, found, account)
+
+
 @get("/v1/{path:str}")
 async def list_objects(request: Call, path: str) -> Response[bytes]:
     account = await _admit(request)
@@ -62,10 +69,10 @@ async def retrieve_object(request: Call, path: str, id: str) -> Response[bytes]:
     found = store.object(account, listed.kind, id)
     if found is None:
         raise missing(listed.kind, id)
-    return _answer(request, listing.expanded(store, account, found.body, paths), account)
+    return _answer(request, listing.expanded(store, account, found.body, paths, kind=listed.kind), account)
 
 
-ROUTES: Final = [own_account, retrieve_account, list_accounts, list_objects, retrieve_object]
+ROUTES: Final = [own_account, retrieve_account, list_accounts, list_subscription_items, list_objects, retrieve_object]
 
 
 def headers(request: Call) -> dict[str, str]:

@@ -7,11 +7,13 @@ from typing import Any, Final
 
 import msgspec
 
+from vaultra_sandbox import rendering
 from vaultra_sandbox.errors import StripeError, missing
 from vaultra_sandbox.store import Account, Store
 
 EVENTS_KEPT: Final = 30 * 86_400  # seconds; Stripe keeps events for 30 days
 _ENDLESS: Final = 2**62
+_LEVELS: Final = 4
 _RANGE: Final = re.compile(r"(created|arrival_date)(?:\[(gt|gte|lt|lte)\])?")
 
 
@@ -55,7 +57,7 @@ LISTS: Final[Mapping[str, Listed]] = {
             "subscription",
             "subscriptions",
             {"status": "o.tag = ?", "customer": _field("customer")},
-            frozenset({"discounts", "discounts.source.coupon"}),
+            frozenset({"discounts", "discounts.source.coupon", "items.data.price.tiers", "items.data.discounts"}),
         ),
         Listed(
             _BT,
@@ -71,6 +73,13 @@ LISTS: Final[Mapping[str, Listed]] = {
         Listed("event", "events", {"type": "o.tag = ?"}),
     )
 }
+
+
+_ITEMS: Final = Listed(
+    "subscription_item",
+    "subscription_items",
+    expands=frozenset({"price.tiers", "discounts", "discounts.source.coupon"}),
+)
 
 
 class Query(msgspec.Struct):
@@ -134,11 +143,44 @@ def _take(query: Query, listed: Listed, name: str, value: str) -> None:
 def expansion(listed: Listed, value: str, *, prefix: str = "") -> str:
     """The path that one `expand[]` names, below the object."""
     path = value.removeprefix(prefix)
+    if value.count(".") >= _LEVELS:
+        raise StripeError(400, f"You cannot expand more than {_LEVELS} levels of a property ({value}).", param="expand")
     if path not in listed.expands or not value.startswith(prefix):
         raise StripeError(
             400, f"This property cannot be expanded ({value}).", param="expand", code="property_not_expandable"
         )
     return path
+
+
+def subscription_items(store: Store, account: Account, parameters: Sequence[tuple[str, str]]) -> bytes:
+    """The list of all items of one subscription, in their order: they have no list of their own in the store."""
+    query = Query()
+    wanted: str | None = None
+    for name, value in parameters:
+        if name == "subscription":
+            wanted = value
+        elif name in ("limit", "starting_after") or name == "expand" or name.startswith("expand["):
+            _take(query, _ITEMS, name, value)
+        else:
+            raise StripeError(400, f"Received unknown parameter: {name}", param=name, code="parameter_unknown")
+    if wanted is None:
+        raise StripeError(400, "Missing required param: subscription.", param="subscription", code="parameter_missing")
+    found = store.object(account, "subscription", wanted)
+    if found is None:
+        raise missing("subscription", wanted, status=400, param="subscription")
+    items = rendering.items(found.body, query.expand)
+    ids = [item["id"] for item in items]
+    if query.starting_after is not None:
+        if query.starting_after not in ids:
+            raise missing("subscription_item", query.starting_after, status=400, param="starting_after")
+        items = items[ids.index(query.starting_after) + 1 :]
+    shown = items[: query.limit]
+    for item in shown:
+        for path in query.expand:
+            _expand(store, account, item, path.split("."))
+    return msgspec.json.encode(
+        {"object": "list", "data": shown, "has_more": len(items) > len(shown), "url": f"/v1/{_ITEMS.path}"}
+    )
 
 
 def page(store: Store, account: Account, listed: Listed, query: Query) -> bytes:
@@ -166,8 +208,8 @@ def page(store: Store, account: Account, listed: Listed, query: Query) -> bytes:
     bodies = [row[0] for row in rows[: query.limit]]
     if backwards:
         bodies.reverse()
-    if query.expand and not in_text:
-        bodies = [expanded(store, account, body, query.expand) for body in bodies]
+    if listed.kind == "subscription" or (query.expand and not in_text):
+        bodies = [expanded(store, account, body, query.expand, kind=listed.kind) for body in bodies]
     return b"".join(
         (
             b'{"object":"list","data":[',
@@ -185,8 +227,10 @@ _EXPANDED: Final = (
 _EXPANDED_FROM: Final = "objects o LEFT JOIN objects t ON t.account = o.account AND t.id = o.link"
 
 
-def expanded(store: Store, account: Account, body: bytes, paths: Sequence[str]) -> bytes:
-    """An object with the objects that stand on `paths` in place of their ids."""
+def expanded(store: Store, account: Account, body: bytes, paths: Sequence[str], *, kind: str) -> bytes:
+    """An object as the API shows it, with the objects that stand on `paths` in place of their ids."""
+    if kind == "subscription":
+        body = rendering.subscription(body, paths)
     if not paths:
         return body
     decoded = msgspec.json.decode(body)
@@ -196,10 +240,14 @@ def expanded(store: Store, account: Account, body: bytes, paths: Sequence[str]) 
 
 
 def _expand(store: Store, account: Account, holder: Any, path: Sequence[str]) -> None:
-    if not path or not isinstance(holder, dict):
+    if isinstance(holder, list):
+        for one in holder:
+            _expand(store, account, one, path)
+        return
+    if not path or not isinstance(holder, dict) or path[0] not in holder:
         return
     name, rest = path[0], path[1:]
-    value = holder.get(name)
+    value = holder[name]
     values = value if isinstance(value, list) else [value]
     full = [_full(store, account, one) for one in values]
     holder[name] = full if isinstance(value, list) else full[0]

@@ -121,6 +121,9 @@ def _rows(
             _shift(found, shift)
         if "livemode" in found:
             found["livemode"] = False  # whatever it was, it is test data here
+        if found["object"] == "payout":
+            # What a payout of a file consisted of nobody knows, as with Stripe's manual ones.
+            found |= {"automatic": False, "reconciliation_status": "not_applicable"}
         for transaction in _transactions(account, found, settles_in):
             yield _row(seq, account, transaction)
             seq += 1
@@ -140,7 +143,8 @@ def _row(seq: int, account: Account, found: dict[str, Any]) -> tuple[Any, ...]:
 def _transactions(account: Account, found: dict[str, Any], settles_in: str) -> list[dict[str, Any]]:
     """The balance transactions that an object brings along or lacks; the object is left with their ids."""
     if found["object"] == "dispute":
-        return [one for one in found.get("balance_transactions") or [] if isinstance(one, dict)]
+        known = [one for one in found.get("balance_transactions") or [] if isinstance(one, dict)]
+        return known or _chargeback(account, found, settles_in)
     inline = found.get("balance_transaction")
     if isinstance(inline, dict):
         found["balance_transaction"] = inline["id"]
@@ -165,6 +169,29 @@ def _transactions(account: Account, found: dict[str, Any], settles_in: str) -> l
     )
     found["balance_transaction"] = made["id"]
     return [made]
+
+
+def _chargeback(account: Account, found: dict[str, Any], settles_in: str) -> list[dict[str, Any]]:
+    """What a chargeback without balance transactions must have moved: its amount, and back again when it was won."""
+    if found["currency"] != settles_in or found.get("status") not in ("needs_response", "under_review", "won", "lost"):
+        return []
+    amounts = {"dispute": -int(found["amount"])}
+    if found["status"] == "won":
+        amounts["dispute_reversal"] = int(found["amount"])
+    found["balance_transactions"] = [
+        shapes.balance_transaction(
+            id=mint("txn", account.id, found["id"], category),
+            created=found["created"],
+            amount=amount,
+            currency=settles_in,
+            type="adjustment",
+            reporting_category=category,
+            source=found["id"],
+            available_on=found["created"],
+        )
+        for category, amount in amounts.items()
+    ]
+    return list(found["balance_transactions"])
 
 
 def _moved(found: dict[str, Any]) -> int:
