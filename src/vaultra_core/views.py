@@ -11,6 +11,7 @@ import msgspec
 
 from vaultra_core.domain.metrics import MetricsSnapshot
 from vaultra_core.domain.readiness.assessment import Assessment, Contribution, Tier
+from vaultra_core.domain.readiness.evidence import contribution_handle, score_handle
 from vaultra_core.domain.readiness.outlook import Crossing, Limit, Outlook, RollOffKind, ScorePoint
 from vaultra_core.domain.recommendations.base import Advice, Category, Priority
 from vaultra_core.money import to_major
@@ -73,8 +74,9 @@ class MetricsView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ContributionView(msgspec.Struct, frozen=True, kw_only=True):
-    """What one factor adds to, or a cap takes from, a score."""
+    """What one factor adds to, or a cap takes from, a score. Its handle resolves to what it is made of."""
 
+    handle: str
     factor: str
     points: float
     max_points: float
@@ -85,13 +87,15 @@ class ContributionView(msgspec.Struct, frozen=True, kw_only=True):
     evidence: tuple[str, ...]
 
     @classmethod
-    def of(cls, contribution: Contribution) -> "ContributionView":
-        return ContributionView(**msgspec.structs.asdict(contribution))
+    def of(cls, contribution: Contribution, assessment: Assessment) -> "ContributionView":
+        handle = contribution_handle(assessment.rulebook, assessment.as_of, contribution.factor)
+        return ContributionView(handle=handle, **msgspec.structs.asdict(contribution))
 
 
 class ReadinessView(msgspec.Struct, frozen=True, kw_only=True):
     """A readiness score with all that it is made of."""
 
+    handle: str
     as_of: dt.date
     rulebook: str
     score: int
@@ -103,8 +107,9 @@ class ReadinessView(msgspec.Struct, frozen=True, kw_only=True):
 
     @classmethod
     def of(cls, assessment: Assessment) -> "ReadinessView":
-        contributions = [ContributionView.of(contribution) for contribution in assessment.contributions]
-        return ReadinessView(**{**msgspec.structs.asdict(assessment), "contributions": contributions})
+        contributions = [ContributionView.of(contribution, assessment) for contribution in assessment.contributions]
+        handle = score_handle(assessment.rulebook, assessment.as_of)
+        return ReadinessView(**{**msgspec.structs.asdict(assessment), "handle": handle, "contributions": contributions})
 
 
 class RecommendationView(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,14 +1,19 @@
 """The shapes of questions about a score, and of their answers."""
 
 import datetime as dt
+from decimal import Decimal
 from typing import Annotated
 from uuid import UUID
 
 import msgspec
 
+from vaultra_core import money
+from vaultra_core.domain.ledger import Charge, Dispute, Payout, Refund
 from vaultra_core.domain.readiness.assessment import Contribution, Tier
+from vaultra_core.domain.readiness.evidence import Part
 from vaultra_core.domain.readiness.path import Path
 from vaultra_core.use_cases.look_ahead import Ahead
+from vaultra_core.use_cases.resolve_evidence import Exhibit, Resolved
 from vaultra_core.use_cases.simulate_readiness import WhatIf
 from vaultra_core.views import OutlookView
 from vaultra_http.schemas import Body
@@ -107,3 +112,58 @@ class BusinessOutlook(OutlookView, frozen=True, kw_only=True):
     def found(cls, business_id: UUID, ahead: Ahead) -> "BusinessOutlook":
         view = OutlookView.of(ahead.outlook, ahead.currency)
         return cls(business_id=business_id, **msgspec.structs.asdict(view))
+
+
+class StripeObjectView(msgspec.Struct, kw_only=True):
+    """A Stripe object behind a figure; its amount in major units of its own currency."""
+
+    object: str
+    id: str
+    day: dt.date
+    amount: Decimal
+    currency: str
+    status: str
+
+    @classmethod
+    def of(cls, exhibit: Exhibit) -> "StripeObjectView":
+        state = exhibit.state
+        assert isinstance(state, Charge | Refund | Dispute | Payout)  # what daily figures count
+        return cls(
+            object=state.kind,
+            id=state.id,
+            day=exhibit.day,
+            amount=money.to_major(state.amount_minor, state.currency),
+            currency=state.currency,
+            status=state.status.value,
+        )
+
+
+class EvidenceView(msgspec.Struct, kw_only=True):
+    business_id: UUID
+    handle: str
+    kind: str
+    title: str
+    statement: str
+    value: Decimal | None
+    currency: str | None
+    formula: str | None
+    parts: tuple[Part, ...]
+    objects: list[StripeObjectView]
+    next_cursor: str | None
+
+    @classmethod
+    def of(cls, business_id: UUID, resolved: Resolved) -> "EvidenceView":
+        found = resolved.evidence
+        return cls(
+            business_id=business_id,
+            handle=found.handle,
+            kind=found.kind,
+            title=found.title,
+            statement=found.statement,
+            value=found.value,
+            currency=found.currency,
+            formula=found.formula,
+            parts=found.parts,
+            objects=[StripeObjectView.of(exhibit) for exhibit in resolved.objects],
+            next_cursor=resolved.next_cursor,
+        )

@@ -1,4 +1,4 @@
-"""Questions about a score, over HTTP: what if, which way up, what next."""
+"""Questions about a score, over HTTP: what if, which way up, what next, what is behind it."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -21,6 +21,7 @@ QUESTIONS: dict[str, Ask] = {
     ),
     "path": _get("/readiness/path"),
     "outlook": _get("/readiness/outlook"),
+    "evidence": _get("/evidence/score:lender-2:2026-01-01"),
 }
 
 
@@ -112,3 +113,65 @@ async def test_a_malformed_question_is_refused(product: Product) -> None:
         assert error(await owner.get("/readiness/outlook", days=days), 400)["code"] == "VALIDATION_ERROR", days
     for target in ("-1", "101", "x", "9" * 500):
         assert error(await owner.get("/readiness/path", target=target), 400)["code"] == "VALIDATION_ERROR", target
+
+
+async def test_every_number_is_a_handle(product: Product) -> None:
+    """From the score down to the disputes themselves; pages of any size hold the same objects."""
+    owner = await product.signed_up()
+    business = await owner.imported("shop")
+    score = (await owner.get("/readiness")).json()
+    top = (await owner.get(f"/evidence/{score['handle']}")).json()
+    assert top["value"] == score["score"]
+    assert [part["handle"] for part in top["parts"]] == [line["handle"] for line in score["contributions"]]
+    for line in score["contributions"]:
+        found = (await owner.get(f"/evidence/{line['handle']}")).json()
+        assert (found["value"], found["statement"]) == (line["points"], line["reason"])
+        assert found["parts"] or not line["evidence"]
+
+    disputes = next(line for line in score["contributions"] if line["factor"] == "disputes")
+    named = (await owner.get(f"/evidence/{disputes['handle']}", limit="200")).json()
+    count = next(part["value"] for part in named["parts"] if part["handle"].startswith("days:chargeback_count"))
+    assert len(named["objects"]) == count > 0
+    assert all(each["object"] == "dispute" and each["id"].startswith("dp_") for each in named["objects"])
+
+    snapshot = (await owner.get("/metrics")).json()
+    day = snapshot["period_end"]
+    revenue = (await owner.get(f"/evidence/metric:revenue_total:{day}")).json()
+    assert (revenue["value"], revenue["currency"]) == (snapshot["revenue_total"], snapshot["currency"])
+    (span,) = revenue["parts"]
+    objects: list[Any] = []
+    cursor: str | None = None
+    while True:
+        query = {"limit": "37"} | ({"cursor": cursor} if cursor else {})
+        page = (await owner.get(f"/evidence/{span['handle']}", **query)).json()
+        objects += page["objects"]
+        assert len(page["objects"]) == 37 or page["next_cursor"] is None
+        if (cursor := page["next_cursor"]) is None:
+            break
+    assert len(objects) == len({each["id"] for each in objects}) == snapshot["transaction_count"]
+    assert round(sum(each["amount"] for each in objects), 2) == snapshot["revenue_total"]
+
+    advice = (await owner.get("/recommendations")).json()["recommendations"][0]
+    rests = (await owner.get(f"/evidence/recommendation:{advice['id']}")).json()
+    assert (rests["title"], rests["statement"]) == (advice["title"], advice["description"])
+    for part in rests["parts"]:
+        assert (await owner.get(f"/evidence/{part['handle']}")).status_code == 200, part
+
+    other = await product.signed_up("other@example.com")
+    await other.imported("cafe")
+    assert error(await other.get(f"/evidence/recommendation:{advice['id']}"), 404)
+    assert error(await other.get(f"/evidence/{span['handle']}", business_id=business), 403)
+    theirs = (await other.get(f"/evidence/{span['handle']}", limit="200")).json()["objects"]
+    assert not {each["id"] for each in theirs} & {each["id"] for each in objects}
+    for handle, status in [
+        (f"recommendation:{NOBODY_HAS}", 404),
+        ("recommendation:x", 400),
+        ("score:lender-2:9999-12-31", 404),
+        ("score:none:2026-01-01", 400),
+        ("days:gross_minor:x:y", 400),
+        ("nonsense", 400),
+        ("contribution:lender-2:%00:x", 400),
+    ]:
+        assert error(await owner.get(f"/evidence/{handle}"), status), handle
+    for bad in ({"cursor": "x"}, {"cursor": "a~b~c"}, {"limit": "0"}, {"limit": "201"}, {"cursor": "\x00~1~x"}):
+        assert error(await owner.get(f"/evidence/{span['handle']}", **bad), 400), bad

@@ -45,6 +45,7 @@ from vaultra_core.use_cases.recompute import Recompute
 from vaultra_core.use_cases.replay_events import ReplayEvents
 from vaultra_core.use_cases.resolve_caller import ResolveCaller
 from vaultra_core.use_cases.settle_doubts import SettleDoubts
+from vaultra_core.use_cases.resolve_evidence import ResolveEvidence
 from vaultra_core.use_cases.sign_up import SignUp
 from vaultra_core.use_cases.simulate_readiness import SimulateReadiness
 from vaultra_core.use_cases.start_connect import StartConnect
@@ -178,6 +179,10 @@ class UseCases(Provider):
     @provide
     def outlook(self, unit_of_work: UnitOfWorkFactory, settings: Settings) -> LookAhead:
         return LookAhead(unit_of_work, rulebook=settings.rulebook)
+
+    @provide
+    def evidence(self, unit_of_work: UnitOfWorkFactory, settings: Settings) -> ResolveEvidence:
+        return ResolveEvidence(unit_of_work, rulebook=settings.rulebook)
 
     @provide
     def recommendations(

@@ -97,7 +97,8 @@ def _days(
     return tally.days()
 
 
-def _first_charges(sales: Iterable[Charge], known: Mapping[str, int]) -> dict[str, int]:
+def first_charges_of(sales: Iterable[Charge], known: Mapping[str, int]) -> dict[str, int]:
+    """When each customer was first charged, Unix seconds, from some sales and what is known of earlier ones."""
     first = dict(known)
     for charge in sales:
         if charge.customer is not None:
@@ -105,7 +106,7 @@ def _first_charges(sales: Iterable[Charge], known: Mapping[str, int]) -> dict[st
     return first
 
 
-def _paid_in_time(payout: Payout) -> bool:
+def paid_in_time(payout: Payout) -> bool:
     """Paid on or before the arrival date; without an event that says when, the status has to do."""
     paid_at = payout.milestones.get("paid", payout.arrival_date)
     return payout.status is PayoutStatus.PAID and utc_day(paid_at) <= utc_day(payout.arrival_date)
@@ -177,7 +178,7 @@ class _Tally:
                 self._on(charge).add("failed_count", 1)
             elif charge.status is ChargeStatus.SUCCEEDED and charge.captured:
                 sales.append(charge)
-        known_since = _first_charges(sales, first_charges)
+        known_since = first_charges_of(sales, first_charges)
         for charge in sales:
             day = self._on(charge)
             amount, estimated = self._rates.at_charge_rate(charge.amount_minor, charge.currency, charge.id)
@@ -218,7 +219,7 @@ class _Tally:
                 day = self._sums[utc_day(payout.arrival_date)]
                 day.add("payout_due_count", 1)
                 day.add_money("payout_due_minor", amount)
-                if _paid_in_time(payout):
+                if paid_in_time(payout):
                     day.add("payout_ok_count", 1)
                     day.add("payout_ok_minor", amount or 0)
 

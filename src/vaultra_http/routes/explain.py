@@ -1,4 +1,4 @@
-"""Questions about a score: what if, which way up, what next."""
+"""Questions about a score: what if, which way up, what next, and what is behind it."""
 
 from typing import Annotated
 
@@ -6,16 +6,17 @@ from dishka import FromDishka
 from dishka.integrations.litestar import inject
 from litestar import Router, get, post
 from litestar.di import NamedDependency, Provide
-from litestar.params import JSONBody, QueryParameter
+from litestar.params import FromPath, JSONBody, QueryParameter
 
 from vaultra_core.domain.readiness.outlook import MOST_DAYS
 from vaultra_core.identity import Caller, Role
 from vaultra_core.use_cases.find_path import FindPath
 from vaultra_core.use_cases.look_ahead import LookAhead
 from vaultra_core.use_cases.resolve_caller import ResolveCaller
+from vaultra_core.use_cases.resolve_evidence import ResolveEvidence
 from vaultra_core.use_cases.simulate_readiness import SimulateReadiness
 from vaultra_http.authentication import AuthenticatedRequest, provide_viewer
-from vaultra_http.explain_schemas import BusinessOutlook, BusinessPath, SimulationBody, SimulationView
+from vaultra_http.explain_schemas import BusinessOutlook, BusinessPath, EvidenceView, SimulationBody, SimulationView
 from vaultra_http.responses import BUSINESS_READ, errors
 
 
@@ -58,5 +59,20 @@ async def outlook(
     return BusinessOutlook.found(caller.business_id, await use_case.execute(caller, days))
 
 
-reads = Router("/", route_handlers=[path, outlook], dependencies={"caller": Provide(provide_viewer)}, tags=["figures"])
+@get("/evidence/{handle:str}", summary="What a number is made of, down to Stripe objects", responses=BUSINESS_READ)
+@inject
+async def evidence(
+    caller: NamedDependency[Caller],
+    handle: FromPath[str],
+    use_case: FromDishka[ResolveEvidence],
+    cursor: Annotated[str | None, QueryParameter(max_length=400)] = None,
+    limit: Annotated[int, QueryParameter(ge=1, le=200, description="Objects on a page.")] = 50,
+) -> EvidenceView:
+    resolved = await use_case.execute(caller, handle, cursor=cursor, limit=limit)
+    return EvidenceView.of(caller.business_id, resolved)
+
+
+reads = Router(
+    "/", route_handlers=[path, outlook, evidence], dependencies={"caller": Provide(provide_viewer)}, tags=["figures"]
+)
 router = Router("/", route_handlers=[reads, simulate], tags=["figures"])

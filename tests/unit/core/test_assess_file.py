@@ -204,6 +204,7 @@ def test_the_json_has_three_parts_and_exact_money() -> None:
     assert list(report) == ["metrics", "assessment", "recommendations"]
     assert report["metrics"]["revenue_total"] == Decimal("0.30")
     assert list(report["assessment"]) == [
+        "handle",
         "as_of",
         "rulebook",
         "score",

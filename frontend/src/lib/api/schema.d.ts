@@ -55,6 +55,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/evidence/{handle}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a number is made of, down to Stripe objects */
+        get: operations["ApiV1EvidenceHandleEvidence"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/health": {
         parameters: {
             query?: never;
@@ -495,6 +512,7 @@ export interface components {
             contributions: components["schemas"]["ContributionView"][];
             /** Format: date-time */
             created_at: string;
+            handle: string;
             raw_score: number;
             rulebook: string;
             score: number;
@@ -576,6 +594,7 @@ export interface components {
             confidence: number;
             evidence: string[];
             factor: string;
+            handle: string;
             max_points: number;
             points: number;
             reason: string;
@@ -627,6 +646,21 @@ export interface components {
         EventsView: {
             dead: number;
             waiting: number;
+        };
+        /** EvidenceView */
+        EvidenceView: {
+            /** Format: uuid */
+            business_id: string;
+            currency: string | null;
+            formula: string | null;
+            handle: string;
+            kind: string;
+            next_cursor: string | null;
+            objects: components["schemas"]["StripeObjectView"][];
+            parts: components["schemas"]["Part"][];
+            statement: string;
+            title: string;
+            value: number | null;
         };
         /** ExtraView */
         ExtraView: {
@@ -735,6 +769,12 @@ export interface components {
             reason: string;
             value: number | null;
             value_now: number | null;
+        };
+        /** Part */
+        Part: {
+            handle: string;
+            label: string;
+            value: number | null;
         };
         /**
          * Priority
@@ -867,6 +907,16 @@ export interface components {
             title: string;
             value_now: number | null;
             value_target: number;
+        };
+        /** StripeObjectView */
+        StripeObjectView: {
+            amount: number;
+            currency: string;
+            /** Format: date */
+            day: string;
+            id: string;
+            object: string;
+            status: string;
         };
         /**
          * Tier
@@ -1075,6 +1125,78 @@ export interface operations {
             };
             /** @description The body is not JSON. */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description A dependency is down. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    ApiV1EvidenceHandleEvidence: {
+        parameters: {
+            query?: {
+                business_id?: string | null;
+                cursor?: string | null;
+                /** @description Objects on a page. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                handle: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvidenceView"];
+                };
+            };
+            /** @description The request does not fit its schema. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not a member of that business, or the role is too low. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description No such thing. */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,0 +1,331 @@
+"""Every number is a handle. A handle names a figure; resolving it gives the figure and the handles it is made of.
+
+| handle | names | leads to |
+|---|---|---|
+| `score:<rulebook>:<day>` | a score | its contributions |
+| `contribution:<rulebook>:<day>:<factor>` | what a factor or cap adds to it | the days it was measured on |
+| `metric:<name>:<day>` | a metric of the 30 days that end on a day | the days it was computed from |
+| `days:<field>:<first>:<last>` | a daily figure over a span of days | its single days, then Stripe objects |
+| `recommendation:<id>` | a recommendation | the contributions and metrics that it speaks of |
+
+Days are `YYYY-MM-DD`. A handle names no business: it is resolved within the one of whoever asks.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from typing import Any, Final
+
+import msgspec
+
+from vaultra_core.domain.activity import DayActivity, History
+from vaultra_core.domain.behind import COUNTED_BY
+from vaultra_core.domain.metrics import AVERAGE_DAYS, ExtraMetrics, MetricsSnapshot, metrics
+from vaultra_core.domain.readiness.measures import MEASURES
+from vaultra_core.domain.readiness.rulebook import get_rulebook
+from vaultra_core.domain.readiness.rules import Factor
+from vaultra_core.domain.readiness.scoring import assess
+from vaultra_core.domain.recommendations.base import Recommendation
+from vaultra_core.errors import InvalidInput, NotFound
+from vaultra_core.money import to_major
+from vaultra_core.periods import PERIOD_DAYS, window
+
+GRAMMAR: Final = (
+    "score:<rulebook>:<day>",
+    "contribution:<rulebook>:<day>:<factor>",
+    "metric:<name>:<day>",
+    "days:<field>:<first>:<last>",
+    "recommendation:<id>",
+)
+
+
+class Part(msgspec.Struct, frozen=True, kw_only=True):
+    """A figure that another is made of. An amount is in major units of the evidence's currency."""
+
+    handle: str
+    label: str
+    value: Decimal | None
+
+
+class Evidence(msgspec.Struct, frozen=True, kw_only=True):
+    """What a handle resolves to. `formula` says how the value follows from the parts, where it is more than their sum.
+
+    `currency` is there when the value, or that of a part, is an amount. `objects_of` is the span of days whose Stripe
+    objects belong beside it: its own, or that of the chargebacks or refunds that it counts.
+    """
+
+    handle: str
+    kind: str
+    title: str
+    statement: str
+    value: Decimal | None
+    currency: str | None = None
+    formula: str | None = None
+    parts: tuple[Part, ...] = ()
+    objects_of: str | None = None
+
+
+class DaysHandle(msgspec.Struct, frozen=True):
+    """A daily figure over a span of days."""
+
+    field: str
+    first: dt.date
+    last: dt.date
+
+    def __str__(self) -> str:
+        return f"days:{self.field}:{self.first}:{self.last}"
+
+
+def score_handle(rulebook: str, day: dt.date) -> str:
+    return f"score:{rulebook}:{day}"
+
+
+def contribution_handle(rulebook: str, day: dt.date, factor: str) -> str:
+    return f"contribution:{rulebook}:{day}:{factor}"
+
+
+def metric_handle(name: str, day: dt.date) -> str:
+    return f"metric:{name}:{day}"
+
+
+def resolve(handle: str, history: History, as_of: dt.date) -> Evidence:
+    """What a handle of a score, contribution, metric or span of days stands for, seen from the last complete day.
+
+    Raise `InvalidInput` for what is no handle, `NotFound` for one that names nothing, such as a day still to come.
+    """
+    kind, *rest = handle.split(":")
+    resolver = _RESOLVERS.get((kind, len(rest)))
+    if resolver is None:
+        raise InvalidInput(f"{handle!r} is no handle.", field="handle", reason="grammar", known=list(GRAMMAR))
+    return resolver(handle, rest, history, as_of)
+
+
+def days_handle(handle: str, as_of: dt.date) -> DaysHandle | None:
+    """The span of days that a handle names, None for a handle of another kind. Raises as `resolve` does."""
+    kind, *rest = handle.split(":")
+    if kind != "days" or len(rest) != 3:
+        return None
+    field, first, last = rest[0], _day(handle, rest[1]), _day(handle, rest[2])
+    if field not in _FIELDS or first > last or last > as_of:
+        raise _nothing(handle)
+    return DaysHandle(field, first, last)
+
+
+def of_recommendation(recommendation: Recommendation, rulebook: str) -> Evidence:
+    """What a recommendation rests on: the figures that it speaks of, on the day it was last true."""
+    advice = recommendation.advice
+    day = dt.date.fromisoformat(str(advice.metric_refs["as_of"]))
+    factors = {factor.name for factor in get_rulebook(rulebook).factors}
+    parts = []
+    for name, value in advice.metric_refs.items():
+        if isinstance(value, str) or (name not in factors and name not in METRICS):
+            continue
+        of_factor = name in factors
+        handle = contribution_handle(rulebook, day, name) if of_factor else metric_handle(name, day)
+        parts.append(Part(handle=handle, label=_label(name), value=_decimal(value)))
+    return Evidence(
+        handle=f"recommendation:{recommendation.id}",
+        kind="recommendation",
+        title=advice.title,
+        statement=advice.description,
+        value=_decimal(advice.impact_points),
+        parts=(Part(handle=score_handle(rulebook, day), label="Score", value=None), *parts),
+    )
+
+
+def _score(handle: str, rest: list[str], history: History, as_of: dt.date) -> Evidence:
+    rulebook, day = rest[0], _day(handle, rest[1])
+    assessment = assess(history, day, rulebook) if day <= as_of else None
+    if assessment is None:
+        raise _nothing(handle)
+    parts = [
+        Part(
+            handle=contribution_handle(rulebook, day, line.factor),
+            label=_label(line.factor),
+            value=_decimal(line.points),
+        )
+        for line in assessment.contributions
+    ]
+    return Evidence(
+        handle=handle,
+        kind="score",
+        title="Funding readiness score",
+        statement=f"{assessment.score} of 100, {assessment.tier.label}, as of {day} under {rulebook}.",
+        value=_decimal(assessment.score),
+        formula=f"the sum of the contributions, {assessment.raw_score}, rounded half up",
+        parts=tuple(parts),
+    )
+
+
+def _contribution(handle: str, rest: list[str], history: History, as_of: dt.date) -> Evidence:
+    rulebook, day, name = rest[0], _day(handle, rest[1]), rest[2]
+    assessment = assess(history, day, rulebook) if day <= as_of else None
+    line = next((each for each in assessment.contributions if each.factor == name), None) if assessment else None
+    if line is None:
+        raise _nothing(handle)
+    factor = get_rulebook(rulebook).factor(name)
+    measured = MEASURES[factor.measure].__doc__ if factor else None
+    value = "no value" if line.value is None else repr(line.value)
+    return Evidence(
+        handle=handle,
+        kind="contribution",
+        title=factor.title if factor else _label(name),
+        statement=line.reason,
+        value=_decimal(line.points),
+        currency=history.currency,
+        formula=f"{measured} Value {value}: {line.band}, {line.points} of {line.max_points} points."
+        if measured
+        else None,
+        parts=tuple(_part(each, history) for each in _by_week(factor, line.evidence)),
+        objects_of=_objects_of(line.evidence),
+    )
+
+
+def _metric(handle: str, rest: list[str], history: History, as_of: dt.date) -> Evidence:
+    name, day = rest[0], _day(handle, rest[1])
+    if name not in METRICS or day > as_of or history.first_day is None or history.first_day > day:
+        raise _nothing(handle)
+    formula, days, fields = METRICS[name]
+    snapshot = metrics(history, day)
+    value = _of_snapshot(snapshot, name)
+    first, last = window(day, days)
+    parts = tuple(_part(str(DaysHandle(field, first, last)), history) for field in fields)
+    figures = ", ".join(f"{part.label.lower()} = {part.value}" for part in parts if part.value is not None)
+    return Evidence(
+        handle=handle,
+        kind="metric",
+        title=_label(name),
+        statement=f"{_label(name)} of the {days} days up to {day}: {'no data' if value is None else value}.",
+        value=value,
+        currency=snapshot.currency,
+        formula=f"{formula}; {figures}" if figures else formula,
+        parts=parts,
+        objects_of=_objects_of([part.handle for part in parts]),
+    )
+
+
+def _days(handle: str, rest: list[str], history: History, as_of: dt.date) -> Evidence:
+    span = days_handle(handle, as_of)
+    assert span is not None
+    active = [day for day in history.between(span.first, span.last) if getattr(day, span.field)]
+    single = span.first == span.last
+    own = _part(handle, history)
+    parts = () if single else tuple(_part(str(DaysHandle(span.field, day.day, day.day)), history) for day in active)
+    when = f"on {span.first}" if single else f"from {span.first} to {span.last}, on {len(active)} days"
+    return Evidence(
+        handle=handle,
+        kind="days",
+        title=own.label,
+        statement=f"{own.label} {when}.",
+        value=own.value,
+        currency=history.currency if span.field.endswith("_minor") else None,
+        formula=None if single else "the sum of its days",
+        parts=parts,
+        objects_of=handle if span.field in COUNTED_BY else None,
+    )
+
+
+def _by_week(factor: Factor | None, evidence: Sequence[str]) -> Iterator[str]:
+    """The spans of a measure; a measure of weeks names each of them."""
+    for handle in evidence:
+        _, field, first, last = handle.split(":")
+        start, end = dt.date.fromisoformat(first), dt.date.fromisoformat(last)
+        if factor is None or factor.measure not in _WEEKLY or (end - start).days < 7:
+            yield handle
+            continue
+        for week in range(start.toordinal(), end.toordinal(), 7):
+            yield str(DaysHandle(field, dt.date.fromordinal(week), dt.date.fromordinal(week + 6)))
+
+
+def _objects_of(handles: Sequence[str]) -> str | None:
+    """The span whose objects are few and each a case of its own: chargebacks, refunds, failures."""
+    return next((handle for handle in handles if handle.split(":")[1].startswith(_CASES)), None)
+
+
+def _part(handle: str, history: History) -> Part:
+    """A span of days with its sum. Of customers there is none: their amounts are identified revenue."""
+    _, field, first, last = handle.split(":")
+    value: Decimal | None = None
+    if field != "customers":
+        total = history.total(field, dt.date.fromisoformat(first), dt.date.fromisoformat(last))
+        value = to_major(total, history.currency) if field.endswith("_minor") else Decimal(total)
+    return Part(handle=handle, label=_label(field), value=value)
+
+
+def _of_snapshot(snapshot: MetricsSnapshot, name: str) -> Decimal | None:
+    for source in (snapshot, snapshot.extra):
+        for suffix in ("", "_minor"):
+            if hasattr(source, name + suffix):
+                value: Any = getattr(source, name + suffix)
+                return to_major(value, snapshot.currency) if suffix and value is not None else _decimal(value)
+    raise AssertionError(name)
+
+
+def _decimal(value: float | None) -> Decimal | None:
+    return None if value is None else Decimal(repr(value))
+
+
+def _day(handle: str, text: str) -> dt.date:
+    try:
+        day = dt.date.fromisoformat(text)
+    except ValueError:
+        raise InvalidInput(f"{handle!r} is no handle.", field="handle", reason="grammar", known=list(GRAMMAR)) from None
+    if day.isoformat() != text:
+        raise InvalidInput(f"{handle!r} is no handle.", field="handle", reason="grammar", known=list(GRAMMAR))
+    return day
+
+
+def _label(name: str) -> str:
+    return name.removesuffix("_minor").replace("_", " ").capitalize()
+
+
+def _nothing(handle: str) -> NotFound:
+    return NotFound(f"{handle} names nothing here.", handle=handle)
+
+
+_WEEKLY: Final = ("weekly_growth", "weekly_variation", "weak_weeks_per_half_year")
+_CASES: Final = ("chargeback", "refund", "failed")
+_FIELDS: Final = frozenset(DayActivity.__struct_fields__) - {"day"}
+
+# metric → formula, days, and the daily fields that enter it.
+METRICS: Final[Mapping[str, tuple[str, int, tuple[str, ...]]]] = {
+    "revenue_total": ("the sum of captured sales", PERIOD_DAYS, ("gross_minor",)),
+    "transaction_count": ("the number of captured sales", PERIOD_DAYS, ("charge_count",)),
+    "average_transaction_size": ("gross / charge count", PERIOD_DAYS, ("gross_minor", "charge_count")),
+    "revenue_volatility": ("standard deviation / mean of revenue over 13 weeks", 91, ("gross_minor",)),
+    "chargeback_count": ("the number of disputes that are chargebacks", PERIOD_DAYS, ("chargeback_count",)),
+    "chargeback_ratio": ("chargeback count / charge count", PERIOD_DAYS, ("chargeback_count", "charge_count")),
+    "refund_count": ("the number of refunds that succeeded", PERIOD_DAYS, ("refund_count",)),
+    "refund_ratio": ("refund count / charge count", PERIOD_DAYS, ("refund_count", "charge_count")),
+    "payout_reliability": ("payout ok count / payout due count", PERIOD_DAYS, ("payout_ok_count", "payout_due_count")),
+    "net_revenue": (
+        "gross − refunded − chargeback",
+        PERIOD_DAYS,
+        ("gross_minor", "refunded_minor", "chargeback_minor"),
+    ),
+    "refund_value_ratio": ("refunded / gross", PERIOD_DAYS, ("refunded_minor", "gross_minor")),
+    "failed_charge_ratio": (
+        "failed count / (failed count + charge count)",
+        PERIOD_DAYS,
+        ("failed_count", "charge_count"),
+    ),
+    "top_customer_share": ("the largest customer / identified", PERIOD_DAYS, ("customers", "identified_minor")),
+    "returning_share": ("returning / identified", PERIOD_DAYS, ("returning_minor", "identified_minor")),
+    "monthly_average": (
+        "(gross − refunded − chargeback) / days × 30.4375",
+        AVERAGE_DAYS,
+        ("gross_minor", "refunded_minor", "chargeback_minor"),
+    ),
+    "weekly_trend": ("Theil–Sen growth of 26 weeks' revenue, per 4 weeks", 182, ("gross_minor",)),
+}
+assert METRICS.keys() <= {
+    name.removesuffix("_minor") for kind in (MetricsSnapshot, ExtraMetrics) for name in kind.__struct_fields__
+}
+
+_Resolver = Callable[[str, list[str], History, dt.date], Evidence]
+_RESOLVERS: Final[Mapping[tuple[str, int], _Resolver]] = {
+    ("score", 2): _score,
+    ("contribution", 3): _contribution,
+    ("metric", 2): _metric,
+    ("days", 3): _days,
+}

@@ -1,0 +1,103 @@
+import datetime as dt
+from uuid import UUID
+
+import msgspec
+
+from vaultra_core.domain.behind import COUNTED_BY, moment_of, objects_behind
+from vaultra_core.domain.ledger import LedgerObject
+from vaultra_core.domain.readiness.evidence import DaysHandle, Evidence, days_handle, of_recommendation, resolve
+from vaultra_core.errors import InvalidInput, NotFound
+from vaultra_core.identity import Caller
+from vaultra_core.periods import day_bounds, utc_bounds
+from vaultra_core.ports.storage import UnitOfWork, UnitOfWorkFactory
+from vaultra_core.use_cases.standing import Standing, load_standing
+
+
+class Exhibit(msgspec.Struct, frozen=True):
+    """A Stripe object behind a figure, and the day on which it counts."""
+
+    day: dt.date
+    state: LedgerObject
+
+
+class Resolved(msgspec.Struct, frozen=True):
+    """What a handle stands for, with a page of the Stripe objects behind it; `next_cursor` asks for the next page."""
+
+    evidence: Evidence
+    objects: list[Exhibit]
+    next_cursor: str | None
+
+
+class ResolveEvidence:
+    """From any number down to the Stripe objects that it was made from, within the caller's business."""
+
+    def __init__(self, unit_of_work: UnitOfWorkFactory, *, rulebook: str) -> None:
+        self._unit_of_work = unit_of_work
+        self._rulebook = rulebook
+
+    async def execute(self, caller: Caller, handle: str, *, cursor: str | None, limit: int) -> Resolved:
+        """Raise `InvalidInput` for what is no handle or cursor, `NotFound` for a handle that names nothing here."""
+        after = _after(cursor)
+        async with self._unit_of_work() as work:
+            if handle.startswith("recommendation:"):
+                return Resolved(await self._recommendation(work, caller, handle), [], None)
+            standing = await load_standing(work, caller)
+            evidence = resolve(handle, standing.history, standing.as_of)
+            span = days_handle(evidence.objects_of, standing.as_of) if evidence.objects_of else None
+            if span is None:
+                return Resolved(evidence, [], None)
+            objects = await _objects(work, standing, span, after, limit + 1)
+        page = objects[:limit]
+        return Resolved(evidence, page, _cursor(page[-1]) if len(objects) > limit else None)
+
+    async def _recommendation(self, work: UnitOfWork, caller: Caller, handle: str) -> Evidence:
+        text = handle.removeprefix("recommendation:")
+        try:
+            found = await work.recommendations.get(UUID(text))
+        except ValueError:
+            raise InvalidInput(f"{handle!r} is no handle.", field="handle", reason="grammar") from None
+        if found is None or found.business_id != caller.business_id:
+            raise NotFound(f"{handle} names nothing here.", handle=handle)
+        return of_recommendation(found, self._rulebook)
+
+
+async def _objects(
+    work: UnitOfWork, standing: Standing, span: DaysHandle, after: tuple[dt.date, int, str] | None, wanted: int
+) -> list[Exhibit]:
+    """The first objects after a place, oldest first. Days are read a few at a time: as many as hold what is wanted."""
+    zone, counter = standing.business.timezone, COUNTED_BY[span.field]
+    start = max(span.first, after[0]) if after else span.first
+    waiting = [(day.day, getattr(day, counter)) for day in standing.history.between(start, span.last)]
+    waiting = [(day, count) for day, count in waiting if count]
+    found: list[Exhibit] = []
+    while waiting and len(found) < wanted:
+        days, expected = [], 0
+        while waiting and expected < wanted - len(found) + (1 if after else 0):
+            day, count = waiting.pop(0)
+            days.append(day)
+            expected += count
+        facts = await work.ledger.slice(
+            standing.business.id, [(*day_bounds(day, zone), *utc_bounds(day)) for day in days]
+        )
+        behind = objects_behind(span.field, facts.objects, timezone=zone, first_charges=facts.first_charges)
+        # A slice brings charges of other days too, which its refunds and disputes depend on.
+        found += [
+            Exhibit(day, state)
+            for day, state in behind
+            if day in days and (after is None or (day, moment_of(state), state.id) > after)
+        ]
+    return found[:wanted]
+
+
+def _cursor(last: Exhibit) -> str:
+    return f"{last.day}~{moment_of(last.state)}~{last.state.id}"
+
+
+def _after(cursor: str | None) -> tuple[dt.date, int, str] | None:
+    if cursor is None:
+        return None
+    try:
+        day, moment, object_id = cursor.split("~", 2)
+        return dt.date.fromisoformat(day), int(moment), object_id
+    except ValueError:
+        raise InvalidInput("This is no cursor of ours.", field="cursor", reason="malformed") from None
