@@ -4,21 +4,36 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any, Final
 
-from sqlalchemy import CompoundSelect, Select, and_, bindparam, case, delete, exists, literal, or_, select, union_all
+from sqlalchemy import (
+    BigInteger,
+    CompoundSelect,
+    Select,
+    and_,
+    bindparam,
+    case,
+    delete,
+    exists,
+    literal,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.dialects.postgresql import insert
 
 from vaultra_adapters.postgres.columns import Moment
 from vaultra_adapters.postgres.rows import Collection
 from vaultra_adapters.postgres.tables import LEDGER, doubts, integration_accounts
 from vaultra_core.domain.accounts import IntegrationStatus
-from vaultra_core.ports.completeness import Doubt
+from vaultra_core.ports.completeness import SAME_MOMENT, Doubt
 
 D: Final = doubts.c
 
 
 class PostgresDoubts(Collection):
     async def due(self, now: dt.datetime, *, limit: int) -> list[Doubt]:
-        found = await self._connection.execute(DUE.limit(limit), {"now": now})
+        found = await self._connection.execute(
+            DUE.limit(limit), {"now": now, "before": int(now.timestamp()) - SAME_MOMENT}
+        )
         return [Doubt(business_id=row[0], kind=row[1], id=row[2], attempts=row[3]) for row in found]
 
     async def put_off(self, retry_at: Mapping[Doubt, dt.datetime | None]) -> None:
@@ -50,6 +65,7 @@ def _due_of(kind: str) -> Select[Any]:
         .select_from(LEDGER[kind].outerjoin(doubts, tried))
         .where(
             table.contested,
+            table.observed_at < bindparam("before", type_=BigInteger),
             or_(D.id.is_(None), ~same, D.next_at <= bindparam("now", type_=Moment)),
             exists().where(account.business_id == table.business_id, account.status != IntegrationStatus.REVOKED),
         )

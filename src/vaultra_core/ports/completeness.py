@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Collection, Mapping
-from typing import Protocol
+from typing import Final, Protocol
 from uuid import UUID
 
 import msgspec
@@ -41,6 +41,10 @@ class Certificates(Protocol):
         and that have an open day up to `closed` or were last judged through an earlier day than it."""
 
 
+# Observations are dated in whole seconds by Stripe's clock, of which its answers show whole seconds too.
+SAME_MOMENT: Final = 2
+
+
 class Doubt(msgspec.Struct, frozen=True, kw_only=True):
     """A contested record of a connected business, and how often it has been retrieved in vain."""
 
@@ -55,7 +59,9 @@ class Doubts(Protocol):
     contested at another moment than that of its last try is a new doubt."""
 
     async def due(self, now: dt.datetime, *, limit: int) -> list[Doubt]:
-        """Contested records of connected businesses that have not been tried, or whose time to try again has come."""
+        """Contested records of connected businesses that have not been tried, or whose time to try again has come.
+
+        Only those that were seen more than SAME_MOMENT seconds ago: a retrieve before that could tie again."""
 
     async def put_off(self, retry_at: Mapping[Doubt, dt.datetime | None]) -> None:
         """Count one more try of each and set when the next one is (None: never, the object is gone); what is not

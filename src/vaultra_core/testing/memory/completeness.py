@@ -7,7 +7,7 @@ from vaultra_core.domain.accounts import ImportPhase, Integration, IntegrationSt
 from vaultra_core.domain.ledger import BalanceTransaction, Charge, LedgerObject, Payout, Record, Refund
 from vaultra_core.domain.reconciliation import CATEGORIES, Certificate, Statement
 from vaultra_core.periods import utc_bounds, utc_day
-from vaultra_core.ports.completeness import Doubt
+from vaultra_core.ports.completeness import SAME_MOMENT, Doubt
 from vaultra_core.testing.memory.transaction import MemoryCollection
 
 
@@ -77,7 +77,8 @@ class MemoryDoubts(MemoryCollection):
         connected = {integration.business_id for integration in _connected(self)}
         found = []
         for (business_id, kind, object_id), record in self._rows("ledger").items():
-            if not record.contested or business_id not in connected:
+            too_fresh = record.observed_at >= int(now.timestamp()) - SAME_MOMENT
+            if not record.contested or too_fresh or business_id not in connected:
                 continue
             tried = self._rows("doubts").get((business_id, kind, object_id))
             if tried is None or tried[0] != record.observed_at:
