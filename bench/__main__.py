@@ -7,7 +7,7 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import apply, webhooks
+from bench import apply, backfill, webhooks
 from bench.report import Row, table, write_results
 
 RESULTS = Path(__file__).parent / "results"
@@ -15,6 +15,7 @@ BENCHMARKS: dict[str, Callable[[Path, float], list[Row]]] = {
     "webhooks": webhooks.acknowledgement,
     "ledger": webhooks.to_the_ledger,
     "apply": apply.applying,
+    "backfill": backfill.importing,
 }
 
 

@@ -25,7 +25,12 @@ def payloads(account: str, count: int, *, start: int = 0) -> Iterator[bytes]:
             balance_transaction=f"txn_bench{number:010d}",
         )
         event = shapes.event(
-            id=f"evt_bench{number:010d}", created=created, type="charge.succeeded", object=charge, previous=None, pending=1
+            id=f"evt_bench{number:010d}",
+            created=created,
+            type="charge.succeeded",
+            object=charge,
+            previous=None,
+            pending=1,
         )
         yield msgspec.json.encode({**event, "account": account})
 

@@ -63,8 +63,9 @@ def write_results(rows: Sequence[Row], folder: Path) -> Path:
     today = dt.datetime.now(dt.UTC).date().isoformat()
     revision = ["git", "rev-parse", "HEAD"]
     commit = subprocess.run(revision, capture_output=True, text=True, check=False, cwd=folder).stdout.strip()
+    machine = f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
     result = {
-        "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}",
+        "machine": machine,
         "date": today,
         "commit": commit or None,
         "rows": [

@@ -53,15 +53,21 @@ def a_queue(folder: Path) -> Iterator[str]:
 @contextlib.contextmanager
 def a_process(*arguments: str, settings: Settings, log: Path) -> Iterator["subprocess.Popen[bytes]"]:
     """A Python process of ours (`-m vaultra_cli serve`, …) under these settings, for as long as the block lasts."""
-    fields = {name.upper(): getattr(settings, name) for name in settings.__struct_fields__}
-    environment = {**os.environ, **{name: str(value) for name, value in fields.items() if value is not None}}
     with log.open("ab") as output:
-        process = subprocess.Popen([sys.executable, *arguments], stdout=output, stderr=output, env=environment)
+        process = subprocess.Popen(
+            [sys.executable, *arguments], stdout=output, stderr=output, env=environment_of(settings)
+        )
     try:
         yield process
     finally:
         process.terminate()
         process.wait(40)
+
+
+def environment_of(settings: Settings) -> dict[str, str]:
+    """The environment in which a process of ours reads these settings."""
+    fields = {name.upper(): getattr(settings, name) for name in settings.__struct_fields__}
+    return {**os.environ, **{name: str(value) for name, value in fields.items() if value is not None}}
 
 
 @contextlib.contextmanager
@@ -150,4 +156,3 @@ def resident_mib(process: "subprocess.Popen[bytes]") -> float:
     status = Path(f"/proc/{process.pid}/status").read_text()
     (line,) = (line for line in status.splitlines() if line.startswith("VmRSS:"))
     return int(line.split()[1]) / 1024
-

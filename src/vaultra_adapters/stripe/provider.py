@@ -9,11 +9,13 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote, urlencode
 
+import aiohttp
 import msgspec
 import stripe
 from stripe.oauth_error import OAuthError
 
 from vaultra_adapters.settings import Settings
+from vaultra_adapters.stripe.pages import read_page
 from vaultra_adapters.stripe.retrieve import retrieve
 from vaultra_adapters.stripe.signature import verify
 from vaultra_core.domain.ledger import Record
@@ -40,17 +42,11 @@ EXTRA_PARAMETERS: dict[str, dict[str, Any]] = {
 }
 
 
-class _List(msgspec.Struct):
-    data: list[msgspec.Raw]
-    has_more: bool
-
-
 class _Head(msgspec.Struct):
     id: str
     created: int
 
 
-_LIST = msgspec.json.Decoder(_List)
 _HEAD = msgspec.json.Decoder(_Head)
 
 
@@ -169,10 +165,8 @@ class StripeProvider:
         self, path: str, external_id: str, parameters: dict[str, Any]
     ) -> tuple[list[msgspec.Raw], bool, int]:
         """A page's objects, whether there are more, and the moment at which they certainly were as they are shown."""
-        asked = time.time()
-        response = await _call(self._client.raw_request_async("get", path, stripe_account=external_id, **parameters))
-        page = _LIST.decode(response.body)
-        return page.data, page.has_more, _observed_at(asked, time.time(), response.headers.get("Date"))
+        page = await _call(read_page(self._client, path, external_id, parameters))
+        return page.items, page.has_more, _observed_at(page.asked, page.answered, page.date)
 
 
 def _page(items: Sequence[msgspec.Raw], has_more: bool, observed_at: int) -> Page:
@@ -227,5 +221,5 @@ async def _call(request: Awaitable[Any]) -> Any:
         raise InvalidInput(f"Stripe refused the request: {error}", reason="refused") from None
     except stripe.RateLimitError:
         raise Unavailable("Stripe asks for fewer requests.", dependency="stripe", retry_after=30) from None
-    except (stripe.StripeError, TimeoutError):
+    except (stripe.StripeError, aiohttp.ClientError, TimeoutError, msgspec.DecodeError):
         raise Unavailable("Stripe cannot be reached.", dependency="stripe", retry_after=30) from None

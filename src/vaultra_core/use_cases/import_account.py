@@ -1,5 +1,6 @@
-import asyncio
 import datetime as dt
+import functools
+from collections.abc import Sequence
 
 import msgspec
 
@@ -7,12 +8,11 @@ from vaultra_core.domain.accounts import ImportPhase, ImportWindow, Integration
 from vaultra_core.domain.ledger import Subscription
 from vaultra_core.errors import VaultraError
 from vaultra_core.periods import local_day
-from vaultra_core.ports.payments import Page, PaymentsProvider
+from vaultra_core.ports.payments import PaymentsProvider
 from vaultra_core.ports.runtime import Clock, Job, JobQueue
 from vaultra_core.ports.storage import UnitOfWork, UnitOfWorkFactory
+from vaultra_core.use_cases.read_windows import ReadWindows, Step
 from vaultra_core.use_cases.record_observations import record_observations
-
-WINDOWS_AT_ONCE = 5
 
 
 class LeaseLost(VaultraError):
@@ -22,8 +22,8 @@ class LeaseLost(VaultraError):
 class ImportAccount:
     """Read an account's history, window by window, and checkpoint every page in the transaction that stores it.
 
-    A process that dies repeats at most the page it was reading; closed windows are never read again. No database
-    connection is held while Stripe is asked.
+    A process that dies repeats at most the few pages that were read and not stored; closed windows are never read
+    again. No database connection is held while Stripe is asked.
     """
 
     def __init__(
@@ -49,35 +49,28 @@ class ImportAccount:
             open_windows = [window for window in windows if window.phase is phase and not window.closed]
             # Newest first, whatever the kind, so that the days that are in are complete.
             open_windows.sort(key=lambda window: (window.kind != Subscription.kind, -window.ends_at))
-            places = asyncio.Semaphore(WINDOWS_AT_ONCE)
-            try:
-                async with asyncio.TaskGroup() as group:
-                    for window in open_windows:
-                        group.create_task(self._read(integration, token, window, places))
-            except ExceptionGroup as failures:
-                raise failures.exceptions[0] from failures
+            if open_windows:
+                store = functools.partial(self._store, integration, token)
+                await ReadWindows(self._provider, integration.external_id, store).execute(open_windows)
             await self._finish_phase(integration, token, phase)
 
-    async def _read(
-        self, integration: Integration, token: int, window: ImportWindow, places: asyncio.Semaphore
-    ) -> None:
-        async with places:
-            while not window.closed:
-                page = await self._provider.list_page(
-                    integration.external_id,
-                    window.kind,
-                    starts_at=window.starts_at,
-                    ends_at=window.ends_at,
-                    cursor=window.cursor,
-                )
-                window = _advance(window, page)
-                async with self._unit_of_work() as work:
-                    await self._hold(work, integration, token)
-                    business = await work.businesses.get(integration.business_id)
-                    assert business is not None
-                    await record_observations(work, business, page.records)
+    async def _store(self, integration: Integration, token: int, steps: Sequence[Step]) -> None:
+        async with self._unit_of_work() as work:
+            await self._hold(work, integration, token)
+            business = await work.businesses.get(integration.business_id)
+            assert business is not None
+            await record_observations(work, business, [record for step in steps for record in step.records])
+            latest: dict[tuple[str, int], ImportWindow] = {}
+            for step in steps:
+                for window in (step.window, step.split_off):
+                    if window is not None:
+                        latest[window.kind, window.starts_at] = window
+            split_off = [latest[s.split_off.kind, s.split_off.starts_at] for s in steps if s.split_off is not None]
+            await work.windows.add(split_off)
+            for window in latest.values():
+                if window not in split_off:
                     await work.windows.save(window)
-                    await work.commit()
+            await work.commit()
 
     async def _finish_phase(self, integration: Integration, token: int, phase: ImportPhase) -> None:
         """Once the newest 90 days are in, there can be a score; once all is in, its whole history."""
@@ -111,13 +104,3 @@ class ImportAccount:
         held = await work.integrations.hold(integration.id, token, self._clock.now(), seconds=self._lease_seconds)
         if not held:
             raise LeaseLost("Another worker has taken over this account.")
-
-
-def _advance(window: ImportWindow, page: Page) -> ImportWindow:
-    return msgspec.structs.replace(
-        window,
-        cursor=page.cursor or window.cursor,
-        read_back_to=window.read_back_to if page.oldest is None else page.oldest,
-        objects=window.objects + page.count,
-        closed=page.cursor is None,
-    )

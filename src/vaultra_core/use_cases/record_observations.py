@@ -10,6 +10,7 @@ from vaultra_core.domain.fold import NEW_CUSTOMER_SECONDS
 from vaultra_core.domain.ledger import (
     BalanceTransaction,
     Charge,
+    ChargeStatus,
     LedgerObject,
     Payout,
     Record,
@@ -32,7 +33,7 @@ async def record_observations(work: UnitOfWork, business: Business, records: Seq
     if not changes:
         return 0
     days = await _days_touched(work, business, changes)
-    days |= await _days_of_customers_now_known_earlier(work, business, known_since)
+    days |= await _days_of_customers_now_known_earlier(work, business, known_since, changes)
     await work.activity.mark_dirty(business.id, days)
     settled = {utc_day(c.after.state.created) for c in changes if not isinstance(c.after.state, Subscription)}
     await work.certificates.open_days(business.id, settled)
@@ -46,9 +47,10 @@ async def _days_touched(work: UnitOfWork, business: Business, changes: Sequence[
     days = {day for change in changes for state in _states(change) for day in _days_of(state, business.timezone)}
     # Refunds and disputes hang on their charge: on its rate in a foreign currency, and on whether it was captured (a
     # released authorisation returned nothing). A rate hangs on the charge's balance transaction.
-    settled = [c.after.state.id for c in changes if isinstance(c.after.state, BalanceTransaction)]
-    repriced = await work.ledger.charges_of(business.id, settled) if settled else []
     changed = [state for c in changes for state in _states(c) if isinstance(state, Charge)]
+    settled = {c.after.state.id for c in changes if isinstance(c.after.state, BalanceTransaction)}
+    settled -= {charge.balance_transaction for charge in changed if charge.balance_transaction}  # looked at anyway
+    repriced = await work.ledger.charges_of(business.id, settled) if settled else []
     weighing = [
         charge
         for charge in (*changed, *repriced)
@@ -96,17 +98,21 @@ def _bears_on_revenue(state: LedgerObject) -> LedgerObject:
 
 
 async def _days_of_customers_now_known_earlier(
-    work: UnitOfWork, business: Business, known_since: dict[str, int]
+    work: UnitOfWork, business: Business, known_since: dict[str, int], changes: Sequence[Change]
 ) -> set[dt.date]:
     """A first charge that turns out to be older makes later charges of the same customer returning ones."""
-    if not known_since:
-        return set()
-    now_since = await work.ledger.first_charges(business.id, known_since.keys())
+    now_since = dict(known_since)
+    for change in changes:
+        charge = change.after.state
+        if not isinstance(charge, Charge) or charge.customer not in now_since:
+            continue
+        if charge.status is ChargeStatus.SUCCEEDED and charge.captured:
+            now_since[charge.customer] = min(now_since[charge.customer], charge.created)
     slack = 86_400  # the rule counts seconds; a day of slack keeps this a superset
     spans = [
         (customer, now_since[customer] + NEW_CUSTOMER_SECONDS - slack, since + NEW_CUSTOMER_SECONDS + slack)
         for customer, since in known_since.items()
-        if now_since.get(customer, since) < since
+        if now_since[customer] < since
     ]
     moments = await work.ledger.charge_times(business.id, spans) if spans else []
     return {local_day(moment, business.timezone) for moment in moments}
