@@ -1,6 +1,6 @@
 """The storage ports, over every implementation."""
 
-from vaultra_core.testing.contracts import accounts, activity, inbox, ledger, results, transactions
+from vaultra_core.testing.contracts import accounts, activity, completeness, inbox, ledger, results, transactions
 
 
 class TestUnitOfWork(transactions.UnitOfWorkContract):
@@ -36,6 +36,14 @@ class TestLedger(ledger.LedgerContract):
 
 
 class TestActivity(activity.ActivityContract):
+    pass
+
+
+class TestCertificates(completeness.CertificatesContract):
+    pass
+
+
+class TestDoubts(completeness.DoubtsContract):
     pass
 
 
