@@ -61,11 +61,7 @@ def main() -> int:
     python, dashboard = REPORTS / "pytest.xml", REPORTS / "vitest.xml"
     total = run(
         "pytest",
-        # loadgroup: tests that share something dear, such as a running demo, say so and go to one process.
-        [
-            *(sys.executable, "-m", "pytest", "-rfEs", f"--junitxml={python}"),
-            *("-n", os.environ.get("TEST_PROCESSES", "2"), "--dist", "loadgroup"),
-        ],
+        [sys.executable, "-m", "pytest", "-n", os.environ.get("TEST_PROCESSES", "2"), "-rfEs", f"--junitxml={python}"],
         folder=ROOT,
         report=python,
     )

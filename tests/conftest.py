@@ -71,6 +71,6 @@ def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    """The whole product, for everybody who signs up as somebody of their own; mark such tests xdist_group("demo")."""
+    """The whole product, for everybody who signs up as somebody of their own."""
     with a_demo(tmp_path_factory.mktemp("demo") / "data") as running:
         yield running

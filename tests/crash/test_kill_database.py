@@ -3,11 +3,7 @@
 import os
 import signal
 
-import pytest
-
 from support.demo import Demo, until
-
-pytestmark = pytest.mark.xdist_group("demo")
 
 
 def test_a_killed_database_comes_back_and_callers_are_told_to_wait(demo: Demo) -> None:

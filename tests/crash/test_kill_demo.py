@@ -19,7 +19,7 @@ from support.demo import Demo, Owner, a_demo
 from support.samples import load_into, sample_objects
 from support.tables import Rows, contents, wait_until_caught_up
 
-pytestmark = [pytest.mark.xdist_group("crash"), pytest.mark.timeout(300)]
+pytestmark = pytest.mark.timeout(300)
 
 EMAIL = "crash@example.com"
 ROUNDS = int(os.environ.get("CRASH_ROUNDS", "0"))

@@ -3,13 +3,15 @@
 from collections.abc import AsyncIterator, Generator
 
 import pytest
-from playwright.async_api import Browser, BrowserContext
+from playwright.async_api import Browser, BrowserContext, expect
 
 from support.browser import ROOT, a_browser
 from support.dashboard import Dashboard, Watch
 from support.demo import Demo
 
 RESULTS = ROOT / "test-results"
+PATIENCE_MS = 20_000
+expect.set_options(timeout=PATIENCE_MS)  # machines that run tests have other things to do as well
 OUTCOME = pytest.StashKey[bool]()
 
 
@@ -31,7 +33,7 @@ async def browser() -> AsyncIterator[Browser]:
 async def context(browser: Browser, demo: Demo, request: pytest.FixtureRequest) -> AsyncIterator[BrowserContext]:
     """A browser profile of its own; what it saw is kept in test-results when the test fails."""
     context = await browser.new_context(base_url=demo.url, viewport={"width": 1280, "height": 900})
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(PATIENCE_MS)
     await context.tracing.start(screenshots=True, snapshots=True)
     yield context
     if request.node.stash.get(OUTCOME, False):

@@ -5,8 +5,6 @@ from playwright.async_api import expect
 
 from support.dashboard import TOKEN, Dashboard
 
-pytestmark = pytest.mark.xdist_group("demo")
-
 
 async def test_a_denied_consent_says_so_and_can_be_tried_again(dashboard: Dashboard) -> None:
     page = dashboard.page

@@ -2,14 +2,11 @@
 
 import re
 
-import pytest
 from playwright.async_api import expect
 
 from support.dashboard import PASSWORD, Dashboard
 from support.demo import Owner
 from support.tables import wait_until_caught_up
-
-pytestmark = pytest.mark.xdist_group("demo")
 
 
 async def test_from_the_landing_page_to_an_accepted_recommendation(dashboard: Dashboard) -> None:

@@ -1,10 +1,6 @@
 """The watch over the pages sees what it is there to see: without this, its silence would prove nothing."""
 
-import pytest
-
 from support.dashboard import Dashboard, Watch
-
-pytestmark = pytest.mark.xdist_group("demo")
 
 INLINE = "const s = document.createElement('script'); s.textContent = 'window.ran = true'; document.body.append(s)"
 

@@ -179,7 +179,6 @@ def test_doctor_says_what_to_do(empty_database_url: str, tmp_path: Path) -> None
     assert "Check DATABASE_URL" in lost.output
 
 
-@pytest.mark.xdist_group("demo")
 def test_openapi_is_what_the_server_serves(demo: Demo) -> None:
     run = vaultra("openapi")
     assert (run.code, run.complaint) == (0, "")

@@ -11,7 +11,7 @@ from support.command import vaultra
 from support.demo import Demo, Owner, a_demo
 from support.samples import load_into, sample_objects
 
-pytestmark = [pytest.mark.xdist_group("demo"), pytest.mark.timeout(200)]
+pytestmark = pytest.mark.timeout(200)
 
 
 def test_a_second_demo_on_the_same_folder_is_refused_at_once(demo: Demo) -> None:

@@ -13,10 +13,7 @@ from support.tables import wait_until_caught_up
 
 SALES = Path(__file__).parents[2] / ".." / "shared" / "data" / "cdnow-sample.csv"
 
-pytestmark = [
-    pytest.mark.skipif(not SALES.exists(), reason="cdnow-sample.csv is not there: this clone stands alone"),
-    pytest.mark.xdist_group("demo"),
-]
+pytestmark = pytest.mark.skipif(not SALES.exists(), reason="cdnow-sample.csv is not there: this clone stands alone")
 
 
 def test_the_dashboard_says_what_assess_says_of_the_shifted_file(demo: Demo, tmp_path: Path) -> None:
