@@ -13,6 +13,7 @@ from vaultra_core.domain.activity import DayActivity, History
 from vaultra_core.domain.fold import fold
 from vaultra_core.domain.metrics import MetricsSnapshot, metrics
 from vaultra_core.domain.readiness.assessment import Assessment, Contribution, Tier
+from vaultra_core.domain.readiness.change import Change, explain_change
 from vaultra_core.domain.readiness.outlook import Outlook, outlook
 from vaultra_core.domain.readiness.path import Path, path
 from vaultra_core.domain.readiness.replay import replay
@@ -28,6 +29,7 @@ __all__ = [
     "RULEBOOKS",
     "Advice",
     "Assessment",
+    "Change",
     "Contribution",
     "DayActivity",
     "History",
@@ -37,6 +39,7 @@ __all__ = [
     "Tier",
     "VaultraError",
     "assess",
+    "explain_change",
     "fold",
     "metrics",
     "observe",

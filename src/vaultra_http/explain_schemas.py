@@ -10,6 +10,7 @@ import msgspec
 from vaultra_core import money
 from vaultra_core.domain.ledger import Charge, Dispute, Payout, Refund
 from vaultra_core.domain.readiness.assessment import Contribution, Tier
+from vaultra_core.domain.readiness.change import Change
 from vaultra_core.domain.readiness.evidence import Part
 from vaultra_core.domain.readiness.path import Path
 from vaultra_core.use_cases.look_ahead import Ahead
@@ -103,6 +104,14 @@ class BusinessPath(Path, frozen=True, kw_only=True):
     @classmethod
     def found(cls, business_id: UUID, path: Path) -> "BusinessPath":
         return cls(business_id=business_id, **{name: getattr(path, name) for name in Path.__struct_fields__})
+
+
+class BusinessChange(Change, frozen=True, kw_only=True):
+    business_id: UUID
+
+    @classmethod
+    def found(cls, business_id: UUID, change: Change) -> "BusinessChange":
+        return cls(business_id=business_id, **{name: getattr(change, name) for name in Change.__struct_fields__})
 
 
 class BusinessOutlook(OutlookView, frozen=True, kw_only=True):

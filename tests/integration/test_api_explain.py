@@ -1,4 +1,4 @@
-"""Questions about a score, over HTTP: what if, which way up, what next, what is behind it."""
+"""Questions about a score, over HTTP: what if, which way up, what next, what has changed, what is behind it."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -21,6 +21,7 @@ QUESTIONS: dict[str, Ask] = {
     ),
     "path": _get("/readiness/path"),
     "outlook": _get("/readiness/outlook"),
+    "change": _get("/readiness/change"),
     "evidence": _get("/evidence/score:lender-2:2026-01-01"),
 }
 
@@ -74,6 +75,18 @@ async def test_what_if_and_path_agree_with_the_score(product: Product) -> None:
     ahead = (await owner.get("/readiness/outlook", days="40")).json()
     assert (ahead["as_of"], ahead["score"], ahead["days"]) == (now["as_of"], now["score"], 40)
     assert len(ahead["scores"]) == 40
+
+    past = (await owner.get("/readiness/history", limit="100")).json()["scores"]
+    change = (await owner.get("/readiness/change", **{"from": past[-1]["as_of"]})).json()
+    assert (change["score_from"], change["score_to"]) == (past[-1]["score"], now["score"])
+    assert change["raw_to"] - change["raw_from"] == sum(move["change"] for move in change["moves"])
+    for handle in [handle for move in change["moves"] for handle in (*move["entered"], *move["left"])]:
+        assert (await owner.get(f"/evidence/{handle}", limit="1")).status_code == 200, handle
+    assert error(await owner.get("/readiness/change", **{"from": "2001-01-01", "to": "2001-02-01"}), 404)
+    assert error(await owner.get("/readiness/change", to="9999-12-31"), 404)
+    assert error(await owner.get("/readiness/change", **{"from": "2026-02-01", "to": "2026-01-01"}), 422)
+    assert error(await owner.get("/readiness/change", **{"from": "2020-01-01", "to": "2026-01-01"}), 422)
+    assert error(await owner.get("/readiness/change", **{"from": "soon"}), 400)
     assert [limit["threshold"] for limit in ahead["limits"]] == [0.0075, 0.015]
 
 

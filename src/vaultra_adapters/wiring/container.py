@@ -29,6 +29,7 @@ from vaultra_core.use_cases.compute_readiness import ComputeReadiness
 from vaultra_core.use_cases.create_business import CreateBusiness
 from vaultra_core.use_cases.decide_recommendation import DecideRecommendation
 from vaultra_core.use_cases.disconnect_stripe import DisconnectStripe
+from vaultra_core.use_cases.explain_score_change import ExplainScoreChange
 from vaultra_core.use_cases.find_path import FindPath
 from vaultra_core.use_cases.finish_connect import FinishConnect
 from vaultra_core.use_cases.generate_recommendations import GenerateRecommendations
@@ -183,6 +184,10 @@ class UseCases(Provider):
     @provide
     def evidence(self, unit_of_work: UnitOfWorkFactory, settings: Settings) -> ResolveEvidence:
         return ResolveEvidence(unit_of_work, rulebook=settings.rulebook)
+
+    @provide
+    def change(self, unit_of_work: UnitOfWorkFactory, settings: Settings) -> ExplainScoreChange:
+        return ExplainScoreChange(unit_of_work, rulebook=settings.rulebook)
 
     @provide
     def recommendations(

@@ -1,5 +1,6 @@
-"""Questions about a score: what if, which way up, what next, and what is behind it."""
+"""Questions about a score: what if, which way up, what next, what has changed, and what is behind it."""
 
+import datetime as dt
 from typing import Annotated
 
 from dishka import FromDishka
@@ -10,13 +11,21 @@ from litestar.params import FromPath, JSONBody, QueryParameter
 
 from vaultra_core.domain.readiness.outlook import MOST_DAYS
 from vaultra_core.identity import Caller, Role
+from vaultra_core.use_cases.explain_score_change import ExplainScoreChange
 from vaultra_core.use_cases.find_path import FindPath
 from vaultra_core.use_cases.look_ahead import LookAhead
 from vaultra_core.use_cases.resolve_caller import ResolveCaller
 from vaultra_core.use_cases.resolve_evidence import ResolveEvidence
 from vaultra_core.use_cases.simulate_readiness import SimulateReadiness
 from vaultra_http.authentication import AuthenticatedRequest, provide_viewer
-from vaultra_http.explain_schemas import BusinessOutlook, BusinessPath, EvidenceView, SimulationBody, SimulationView
+from vaultra_http.explain_schemas import (
+    BusinessChange,
+    BusinessOutlook,
+    BusinessPath,
+    EvidenceView,
+    SimulationBody,
+    SimulationView,
+)
 from vaultra_http.responses import BUSINESS_READ, errors
 
 
@@ -59,6 +68,21 @@ async def outlook(
     return BusinessOutlook.found(caller.business_id, await use_case.execute(caller, days))
 
 
+@get("/readiness/change", summary="What moved the score between two days", responses=BUSINESS_READ | errors(422))
+@inject
+async def change(
+    caller: NamedDependency[Caller],
+    use_case: FromDishka[ExplainScoreChange],
+    start: Annotated[
+        dt.date | None, QueryParameter(name="from", description="Without it, 30 days before `to`.")
+    ] = None,
+    end: Annotated[
+        dt.date | None, QueryParameter(name="to", description="Without it, the last day with a score.")
+    ] = None,
+) -> BusinessChange:
+    return BusinessChange.found(caller.business_id, await use_case.execute(caller, start, end))
+
+
 @get("/evidence/{handle:str}", summary="What a number is made of, down to Stripe objects", responses=BUSINESS_READ)
 @inject
 async def evidence(
@@ -73,6 +97,9 @@ async def evidence(
 
 
 reads = Router(
-    "/", route_handlers=[path, outlook, evidence], dependencies={"caller": Provide(provide_viewer)}, tags=["figures"]
+    "/",
+    route_handlers=[path, outlook, change, evidence],
+    dependencies={"caller": Provide(provide_viewer)},
+    tags=["figures"],
 )
 router = Router("/", route_handlers=[reads, simulate], tags=["figures"])

@@ -234,6 +234,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/readiness/change": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What moved the score between two days */
+        get: operations["ApiV1ReadinessChangeChange"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/readiness/history": {
         parameters: {
             query?: never;
@@ -429,6 +446,24 @@ export interface components {
             revenue_estimate?: number | null;
             /** @default UTC */
             timezone: string;
+        };
+        /** BusinessChange */
+        BusinessChange: {
+            /** Format: uuid */
+            business_id: string;
+            first_day: string | null;
+            /** Format: date */
+            from_day: string;
+            moves: components["schemas"]["Move"][];
+            raw_from: number;
+            raw_to: number;
+            rulebook: string;
+            score_from: number;
+            score_to: number;
+            tier_from: components["schemas"]["Tier"];
+            tier_to: components["schemas"]["Tier"];
+            /** Format: date */
+            to_day: string;
         };
         /** BusinessChanges */
         BusinessChanges: {
@@ -757,6 +792,21 @@ export interface components {
         /** MetricsHistoryView */
         MetricsHistoryView: {
             metrics: components["schemas"]["BusinessMetrics"][];
+        };
+        /** Move */
+        Move: {
+            change: number;
+            entered: string[];
+            factor: string;
+            /** Format: date */
+            first_day: string;
+            left: string[];
+            points_from: number;
+            points_to: number;
+            reason: string;
+            title: string;
+            value_from: number | null;
+            value_to: number | null;
         };
         /** MovedView */
         MovedView: {
@@ -1788,6 +1838,86 @@ export interface operations {
             };
             /** @description No such thing. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description A dependency is down. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    ApiV1ReadinessChangeChange: {
+        parameters: {
+            query?: {
+                business_id?: string | null;
+                /** @description Without it, 30 days before `to`. */
+                from?: string | null;
+                /** @description Without it, the last day with a score. */
+                to?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BusinessChange"];
+                };
+            };
+            /** @description The request does not fit its schema. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not a member of that business, or the role is too low. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description No such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Well-formed, but senseless. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
