@@ -32,6 +32,8 @@ SETTLED: Final = (Charge, Refund, Dispute, Payout)
 
 class PostgresCertificates(Collection):
     async def open_days(self, business_id: UUID, days: AnyOf[date]) -> None:
+        if not days:
+            return
         columns: Columns = [DAYS.day]
         new = arrays_of("new", columns)
         await self._connection.execute(

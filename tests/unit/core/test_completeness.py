@@ -197,19 +197,20 @@ async def test_whoever_dies_in_between_leaves_the_day_open_and_the_business_to_o
     assert (await setting.certificate()).state is CertificateState.COMPLETE
 
 
-async def test_a_disconnection_in_between_stays_one(setting: Setting) -> None:
+@pytest.mark.parametrize("moment", ["list_page", "retrieve"])
+async def test_a_purge_in_between_stays_one(setting: Setting, moment: str) -> None:
     await setting.observe(*seen(a_move("txn_1", "ch_1", SALE_AT)))
     setting.stripe.put(*a_sale())
-    retrieve = setting.stripe.retrieve
+    ask = getattr(setting.stripe, moment)
 
-    async def disconnects(external_id: str, kind: str, object_id: str) -> Sequence[Record]:
+    async def purged_meanwhile(*arguments: Any, **options: Any) -> Any:
         async with setting.storage() as work:
             await work.ledger.purge(setting.integration.business_id)
             await work.integrations.remove(setting.integration.business_id)
             await work.commit()
-        return await retrieve(external_id, kind, object_id)
+        return await ask(*arguments, **options)
 
-    setting.stripe.retrieve = disconnects  # type: ignore[method-assign]
+    setattr(setting.stripe, moment, purged_meanwhile)
     await setting.certify.execute()
     async with setting.storage() as work:
         assert await work.certificates.get(setting.integration.business_id) is None
