@@ -19,8 +19,9 @@ from vaultra_http.authentication import PUBLIC, BearerAuthentication, public
 from vaultra_http.edges import Edges
 from vaultra_http.errors import on_framework_error, on_too_deep, on_unexpected, on_vaultra_error
 from vaultra_http.rendering import DecimalSchema, JsonResponse, refuse_other_media_types
-from vaultra_http.routes import auth, explain, figures, health, stripe, users
+from vaultra_http.routes import auth, explain, figures, health, rulebooks, stripe, users
 from vaultra_http.site import site_routers
+from vaultra_http.webhook_shortcut import WebhookShortcut
 
 BODY_LIMIT = 64 * 1024
 
@@ -38,6 +39,7 @@ def create_app(container: AsyncContainer, *, site: Path | None, lifespan: Sequen
             stripe.webhook,
             figures.router,
             explain.router,
+            rulebooks.router,
             health.router,
             unknown_path,
         ],
@@ -61,7 +63,7 @@ def create_app(container: AsyncContainer, *, site: Path | None, lifespan: Sequen
         pdb_on_exception=False,
     )
     setup_dishka(container, app)
-    app.asgi_handler = Edges(app.asgi_handler)
+    app.asgi_handler = Edges(WebhookShortcut(app.asgi_handler, container))
     return app
 
 

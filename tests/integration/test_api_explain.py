@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from support.product import Product
+from vaultra_core import RULEBOOKS
 
 NOBODY_HAS = "00000000-0000-7000-8000-000000000000"
 SIMULATION = {"changes": {"chargeback_ratio": 0.02}}
@@ -188,3 +189,27 @@ async def test_every_number_is_a_handle(product: Product) -> None:
         assert error(await owner.get(f"/evidence/{handle}"), status), handle
     for bad in ({"cursor": "x"}, {"cursor": "a~b~c"}, {"limit": "0"}, {"limit": "201"}, {"cursor": "\x00~1~x"}):
         assert error(await owner.get(f"/evidence/{span['handle']}", **bad), 400), bad
+
+
+async def test_rulebooks_are_data_and_can_be_laid_side_by_side(product: Product) -> None:
+    owner = await product.signed_up()
+    books = (await owner.get("/rulebooks")).json()["rulebooks"]
+    assert [book["name"] for book in books] == list(RULEBOOKS)
+    for book in books:
+        assert (await owner.get(f"/rulebooks/{book['name']}")).json() == book
+        known = RULEBOOKS[book["name"]]
+        assert [(each["name"], each["source"]) for each in book["factors"]] == [
+            (f.name, f.source) for f in known.factors
+        ]
+        assert all(len(each["bands"]) > 1 and each["measured"] for each in book["factors"])
+    assert error(await owner.get("/rulebooks/none"), 404)["details"]["known"] == list(RULEBOOKS)
+    assert error(await product.as_nobody().get("/rulebooks"), 401)
+
+    await owner.imported("shop")
+    for name in RULEBOOKS:
+        score = (await owner.get("/readiness", rulebook=name)).json()
+        assert score["rulebook"] == name
+        (newest,) = (await owner.get("/readiness/history", rulebook=name, limit="1")).json()["scores"]
+        assert (newest["score"], newest["as_of"]) == (score["score"], score["as_of"])
+    for path in ("/readiness", "/readiness/history"):
+        assert error(await owner.get(path, rulebook="none"), 400)["details"]["field"] == "rulebook"

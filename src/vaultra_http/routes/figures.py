@@ -30,6 +30,8 @@ from vaultra_http.schemas import (
     ScoreView,
 )
 
+Rulebook = Annotated[str | None, QueryParameter(max_length=64, description="Without it, the one in force.")]
+
 
 @get("/metrics", summary="The latest metrics", responses=BUSINESS_READ)
 @inject
@@ -51,8 +53,10 @@ async def metrics_history(
 
 @get("/readiness", summary="The readiness score, explained", responses=BUSINESS_READ)
 @inject
-async def readiness(caller: NamedDependency[Caller], use_case: FromDishka[GetReadiness]) -> BusinessReadiness:
-    return BusinessReadiness.current(caller.business_id, await use_case.execute(caller))
+async def readiness(
+    caller: NamedDependency[Caller], use_case: FromDishka[GetReadiness], rulebook: Rulebook = None
+) -> BusinessReadiness:
+    return BusinessReadiness.current(caller.business_id, await use_case.execute(caller, rulebook))
 
 
 @get("/readiness/history", summary="Scores of past days, newest first", responses=BUSINESS_READ)
@@ -61,8 +65,9 @@ async def readiness_history(
     caller: NamedDependency[Caller],
     use_case: FromDishka[GetReadiness],
     limit: Annotated[int, QueryParameter(ge=1, le=400)] = 30,
+    rulebook: Rulebook = None,
 ) -> ReadinessHistoryView:
-    scores = await use_case.history(caller, limit=limit)
+    scores = await use_case.history(caller, limit=limit, rulebook=rulebook)
     return ReadinessHistoryView([ScoreView.of(score) for score in scores])
 
 

@@ -353,6 +353,40 @@ export interface paths {
         patch: operations["ApiV1RecommendationsRecommendationIdDecide"];
         trace?: never;
     };
+    "/api/v1/rulebooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All rulebooks */
+        get: operations["ApiV1RulebooksRulebooks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rulebooks/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One rulebook */
+        get: operations["ApiV1RulebooksNameRulebook"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/users/businesses": {
         parameters: {
             query?: never;
@@ -433,6 +467,11 @@ export interface components {
         /** AuthorizeView */
         AuthorizeView: {
             authorize_url: string;
+        };
+        /** BandView */
+        BandView: {
+            points: number;
+            text: string;
         };
         /** BusinessBody */
         BusinessBody: {
@@ -590,6 +629,14 @@ export interface components {
             sample_data: boolean;
             timezone: string;
         };
+        /** CapView */
+        CapView: {
+            ceilings: components["schemas"]["BandView"][];
+            name: string;
+            source: string;
+            title: string;
+            unit: components["schemas"]["Unit"];
+        };
         /**
          * Category
          * @enum {string}
@@ -609,6 +656,15 @@ export interface components {
             /** @description The first of them, by day. */
             differences: components["schemas"]["DifferenceView"][];
             state: components["schemas"]["CertificateState"];
+        };
+        /** Component */
+        Component: {
+            factors: string[];
+            line?: [
+                number,
+                number
+            ] | null;
+            name: string;
         };
         /** ConnectionView */
         ConnectionView: {
@@ -720,6 +776,19 @@ export interface components {
             top_customer_share: number | null;
             unconverted_count: number;
             weekly_trend: number | null;
+        };
+        /** FactorView */
+        FactorView: {
+            bands: components["schemas"]["BandView"][];
+            effort: number | null;
+            max_points: number;
+            measure: string;
+            measured: string;
+            name: string;
+            neutral: number;
+            source: string;
+            title: string;
+            unit: components["schemas"]["Unit"];
         };
         /** HealthView */
         HealthView: {
@@ -891,6 +960,22 @@ export interface components {
             /** Format: date */
             leaves_on: string;
         };
+        /** RulebooksView */
+        RulebooksView: {
+            rulebooks: components["schemas"]["RulebookView"][];
+        };
+        /** RulebookView */
+        RulebookView: {
+            base: number;
+            caps: components["schemas"]["CapView"][];
+            caveats: string[];
+            components: components["schemas"]["Component"][];
+            factors: components["schemas"]["FactorView"][];
+            name: string;
+            /** Format: date */
+            released: string;
+            title: string;
+        };
         /** ScorePoint */
         ScorePoint: {
             /** Format: date */
@@ -980,6 +1065,12 @@ export interface components {
             revenue: number;
             transaction_count: number;
         };
+        /**
+         * Unit
+         * @description What a factor's value counts.
+         * @enum {string}
+         */
+        Unit: "usd_per_month" | "days" | "weeks" | "share" | "ratio" | "growth" | "variation" | "count";
         /** UserView */
         UserView: {
             avatar_url: string | null;
@@ -1793,6 +1884,8 @@ export interface operations {
         parameters: {
             query?: {
                 business_id?: string | null;
+                /** @description Without it, the one in force. */
+                rulebook?: string | null;
             };
             header?: never;
             path?: never;
@@ -1941,6 +2034,8 @@ export interface operations {
             query?: {
                 business_id?: string | null;
                 limit?: number;
+                /** @description Without it, the one in force. */
+                rulebook?: string | null;
             };
             header?: never;
             path?: never;
@@ -2395,6 +2490,111 @@ export interface operations {
             };
             /** @description Well-formed, but senseless. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description A dependency is down. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    ApiV1RulebooksRulebooks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RulebooksView"];
+                };
+            };
+            /** @description The request does not fit its schema. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description A dependency is down. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    ApiV1RulebooksNameRulebook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RulebookView"];
+                };
+            };
+            /** @description The request does not fit its schema. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description No such thing. */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
