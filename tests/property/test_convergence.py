@@ -230,13 +230,13 @@ async def in_memory() -> tuple[UnitOfWorkFactory, Rows]:
     return storage, ledger
 
 
-@settings(max_examples=25, deadline=None, phases=PHASES)
+@settings(max_examples=20, deadline=None, phases=PHASES)
 @given(plan=PLANS)
 async def test_any_telling_of_a_business_ends_in_the_same_figures(plan: Plan) -> None:
     assert await differences(plan, in_memory) == []
 
 
-@settings(max_examples=6, deadline=None, phases=PHASES, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=4, deadline=None, phases=PHASES, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(plan=PLANS)
 async def test_so_it_is_in_postgresql(engine: AsyncEngine, plan: Plan) -> None:
     async def in_postgresql() -> tuple[UnitOfWorkFactory, Rows]:
@@ -253,7 +253,7 @@ async def test_so_it_is_in_postgresql(engine: AsyncEngine, plan: Plan) -> None:
     assert await differences(plan, in_postgresql) == []
 
 
-@settings(max_examples=10, deadline=None, phases=PHASES)
+@settings(max_examples=6, deadline=None, phases=PHASES)
 @given(business=st.sampled_from(sorted(LIVES)), lost=st.sampled_from([0.1, 0.5, 1.0]), seed=st.integers(0, 2**16))
 async def test_lists_make_good_what_no_event_tells_any_more(business: str, lost: float, seed: int) -> None:
     """Lost for good are only the moments that events alone know: when a status began. They date recurring revenue."""
