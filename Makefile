@@ -3,6 +3,10 @@
 
 PORT ?= 8000
 DATA_DIR ?= .vaultra
+KILLS ?= 500
+WEBHOOKS ?= 100000
+SEED ?= 1
+MINUTES ?= 60
 
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
@@ -14,7 +18,9 @@ endif
 MAKEFLAGS += --no-builtin-rules
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint lint-python lint-dashboard format types e2e docs client setup lock clean
+SCALE ?= 1
+.PHONY: bench
+.PHONY: help demo test lint lint-python lint-dashboard format types e2e crash docs client setup lock clean
 .PHONY: .build/openapi.json
 
 help: ## List these targets
@@ -26,8 +32,15 @@ demo: setup ## Bring up the whole product: make demo [PORT=8000] [DATA_DIR=.vaul
 test: setup ## Run every test: Python, dashboard, end to end in a browser
 	@.venv/bin/python scripts/run_tests.py
 
+bench: .venv/.project ## Measure speed and memory: make bench [SCALE=1] [ARGS='--only webhooks']
+	@PYTHONPATH=tests .venv/bin/python -m bench --scale '$(SCALE)' $(ARGS)
+
 e2e: setup ## Run the end-to-end tests only
 	@.venv/bin/pytest tests/e2e
+
+crash: setup ## Kill everything under load: make crash [KILLS=500 WEBHOOKS=100000 SEED=1 MINUTES=60 FAULTS=]
+	@PYTHONPATH=tests .venv/bin/python -m crash $(if $(FAULTS),--faults) \
+		--kills '$(KILLS)' --webhooks '$(WEBHOOKS)' --seed '$(SEED)' --minutes '$(MINUTES)'
 
 lint: lint-python lint-dashboard ## Check style, the dependency rule, and the dashboard with its client
 

