@@ -1,10 +1,11 @@
-"""Reading the files that `vaultra assess` reads: JSON Lines of Stripe objects, or CSV with date, amount, currency and
-customer. A generator of objects or of complaints, so that a file of any length needs no memory."""
+"""Reading the files that `vaultra assess` reads: JSON of Stripe objects, lists and events, a line each or one document,
+or CSV with date, amount, currency and customer. A generator of objects or of complaints."""
 
 import csv
 import datetime as dt
+import re
 from collections.abc import Iterator
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Any, Final
 
 import msgspec
@@ -23,6 +24,14 @@ _INTEGERS: Final[dict[str, tuple[str, ...]]] = {
     "subscription": (),
     "balance_transaction": ("amount", "fee", "net", "available_on"),
 }
+# Kinds that an export may well contain and that no list of the sandbox serves.
+_LEFT_OUT: Final = frozenset(
+    (
+        *("account", "application_fee", "checkout.session", "coupon", "customer", "discount", "invoice", "invoiceitem"),
+        *("payment_intent", "payment_method", "plan", "price", "product", "promotion_code", "setup_intent", "source"),
+        *("subscription_schedule", "transfer"),
+    )
+)
 
 
 class Complaint(msgspec.Struct, frozen=True):
@@ -39,23 +48,69 @@ def read(data: bytes, *, currency: str) -> Iterator[dict[str, Any] | Complaint]:
     except UnicodeDecodeError as error:
         yield Complaint(data.count(b"\n", 0, error.start) + 1, "not UTF-8 text")
         return
-    if text.lstrip()[:1] == "{":
+    if text.lstrip()[:1] in ("{", "["):
         yield from _read_objects(text)
     else:
         yield from _read_rows(text, currency)
 
 
 def _read_objects(text: str) -> Iterator[dict[str, Any] | Complaint]:
-    for number, line in enumerate(text.split("\n"), start=1):
+    plain: set[str] = set()
+    told: dict[str, tuple[int, dict[str, Any]]] = {}  # the latest state that an event showed, by object
+    for number, decoded in _documents(text):
+        if isinstance(decoded, Complaint):
+            yield decoded
+            continue
+        event = decoded if isinstance(decoded, dict) and decoded.get("object") == "event" else None
+        found = event["data"].get("object") if event and isinstance(event.get("data"), dict) else decoded
+        if isinstance(found, dict) and found.get("object") in _LEFT_OUT:
+            continue
+        if wrong := _wrong(found):
+            yield Complaint(number, wrong)
+        elif event is None:
+            plain.add(found["id"])
+            yield found
+        elif type(event.get("created")) is not int:
+            yield Complaint(number, "the event has no 'created'")
+        elif event["created"] >= told.get(found["id"], (0,))[0]:
+            told[found["id"]] = event["created"], found
+    # What stands in the file by itself was written after the events in it.
+    yield from (found for name, (_, found) in told.items() if name not in plain)
+
+
+def _documents(text: str) -> Iterator[tuple[int, Any]]:
+    """Line number and value of each JSON value, those of lists and arrays one by one."""
+    first = next((line for line in text.split("\n") if line.strip()), "")
+    try:
+        msgspec.json.decode(first)
+        lines = list(enumerate(text.split("\n"), start=1))
+    except msgspec.DecodeError:
+        lines = [(1, text)] if _is_json(text) else list(enumerate(text.split("\n"), start=1))
+    for number, line in lines:
         if not line.strip():
             continue
         try:
-            decoded = msgspec.json.decode(line)
-        except msgspec.DecodeError as error:
-            yield Complaint(number, f"not JSON: {error}")
-            continue
-        wrong = _wrong(decoded)
-        yield Complaint(number, wrong) if wrong else decoded
+            yield from ((number, each) for each in _flattened(msgspec.json.decode(line)))
+        except (msgspec.DecodeError, RecursionError) as error:
+            yield number, Complaint(number, f"not JSON: {error}")
+
+
+def _is_json(text: str) -> bool:
+    try:
+        msgspec.json.decode(text)
+    except (msgspec.DecodeError, RecursionError):
+        return False
+    return True
+
+
+def _flattened(value: Any) -> Iterator[Any]:
+    if isinstance(value, dict) and value.get("object") == "list" and isinstance(value.get("data"), list):
+        value = value["data"]
+    if isinstance(value, list):
+        for each in value:
+            yield from _flattened(each)
+    else:
+        yield value
 
 
 def _wrong(decoded: Any) -> str | None:
@@ -111,33 +166,50 @@ def _read_rows(text: str, currency: str) -> Iterator[dict[str, Any] | Complaint]
 
 
 def _row(line: int, row: dict[str, str], default: str) -> dict[str, Any] | Complaint:
-    """One purchase as a succeeded, captured charge at noon UTC of its day."""
-    try:
-        day = dt.datetime.strptime(row["date"], "%Y-%m-%d").replace(hour=12, tzinfo=dt.UTC)
-        created = int(day.timestamp())
-        if created < 0 or len(row["date"]) != len("2026-01-31"):
-            raise ValueError
-    except ValueError:
-        return Complaint(line, f"'{row['date']}' is not a date since 1970 like 2026-01-31")
+    """One purchase as a succeeded, captured charge, or a refund when its amount is negative; a day is its noon UTC."""
+    created = _moment(row["date"])
+    if created is None:
+        return Complaint(line, f"'{row['date']}' is not a date since 1970 like 2026-01-31, nor a moment of RFC 3339")
     currency = row.get("currency", "").lower() or default
     if not _is_currency(currency):
         return Complaint(line, f"'{currency}' is not a currency of three letters")
-    try:
-        exact = Decimal(row["amount"]).scaleb(shapes.exponent(currency))
-        amount = int(exact.quantize(Decimal(1), ROUND_HALF_UP))
-    except (ArithmeticError, ValueError):
+    if not re.fullmatch(r"[+-]?\d{1,20}(\.\d{1,20})?", row["amount"], re.ASCII):
         return Complaint(line, f"'{row['amount']}' is not an amount")
-    if not 0 <= amount <= _LARGEST:
-        return Complaint(line, f"{row['amount']} is not an amount that somebody paid")
+    exact = Decimal(row["amount"]).scaleb(shapes.exponent(currency))
+    if exact != (amount := int(exact)) or abs(amount) > _LARGEST:
+        return Complaint(line, f"{row['amount']} is not an amount of {currency.upper()} that somebody paid")
+    seed: tuple[str | int, ...] = ("csv", line, *(f"{name}={value}" for name, value in sorted(row.items())))
+    if amount < 0:
+        return shapes.refund(
+            id=mint("re", *seed),
+            created=created,
+            of={"id": None, "currency": currency, "payment_intent": None},
+            amount=-amount,
+            balance_transaction=None,
+            reason=None,
+        )
     customer = row.get("customer") or None
     return shapes.charge(
-        id=mint("ch", "csv", line, *(f"{name}={value}" for name, value in sorted(row.items()))),
+        id=mint("ch", *seed),
         created=created,
         amount=amount,
         currency=currency,
         customer=f"cus_{digest('csv', customer, length=14)}" if customer else None,
         balance_transaction=None,
     )
+
+
+def _moment(text: str) -> int | None:
+    """Unix seconds of a date (its noon, UTC) or of a moment with its offset; None for anything else."""
+    if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
+        text += "T12:00:00Z"
+    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})", text):
+        return None
+    try:
+        moment = int(dt.datetime.fromisoformat(text.upper()).timestamp())
+    except (ValueError, OverflowError):
+        return None
+    return moment if 0 <= moment <= _LARGEST else None
 
 
 def _is_currency(code: str) -> bool:

@@ -1,6 +1,7 @@
 """Files → accounts: the same input as `vaultra assess`, refused by line or stored whole."""
 
 import datetime as dt
+import json
 import time
 from decimal import Decimal
 from pathlib import Path
@@ -11,6 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from unit.sandbox.conftest import objects
+from vaultra_core.errors import InvalidInput
+from vaultra_core.use_cases.read_object_file import read_object_file
 from vaultra_sandbox import files, loading
 from vaultra_sandbox.store import Store
 
@@ -109,7 +112,7 @@ def test_an_expanded_balance_transaction_becomes_an_object_of_its_own(store: Sto
 
 def test_malformed_lines_are_reported_by_number_and_nothing_is_stored(store: Store) -> None:
     kept, _ = loading.load(store, b"date,amount\n2026-01-01,5\n", name="file")
-    bad = b"date,amount\n2026-01-01,5\n2026-13-01,5\n2026-01-01,much\n2026-01-01,-1\n2026-01-01\n"
+    bad = b"date,amount\n2026-01-01,5\n2026-13-01,5\n2026-01-01,much\n2026-01-01,1.005\n2026-01-01\n"
     with pytest.raises(loading.MalformedFile) as raised:
         loading.load(store, bad, name="file")
     assert [complaint.line for complaint in raised.value.complaints] == [3, 4, 5, 6]
@@ -124,7 +127,7 @@ def test_malformed_lines_are_reported_by_number_and_nothing_is_stored(store: Sto
         ("date,amount,amount\n", 1),
         ('{"object":"charge"}\n', 1),
         ('{"object":"charge","id":"ch","currency":"usd","status":"succeeded","created":1,"amount":1}\n{"a":', 2),
-        ('{"object":"invoice","id":"in"}\n', 1),
+        ('{"object":"casino","id":"in"}\n', 1),
         ('{"object":"charge","id":"ch","currency":"usd","status":"x","created":true,"amount":1}', 1),
         ("date,amount\n2026-01-01,1e999999\n", 2),
         ("date,amount\n2026-01-01,NaN\n", 2),
@@ -134,6 +137,45 @@ def test_malformed_lines_are_reported_by_number_and_nothing_is_stored(store: Sto
 )
 def test_what_cannot_be_read_is_named_by_its_line(text: str, line: int) -> None:
     assert line in complaints(text)
+
+
+CHARGE = {
+    "object": "charge", "id": "ch_1", "created": 1_750_000_000, "currency": "usd", "status": "succeeded",
+    "captured": True, "amount": 500, "amount_captured": 500, "livemode": False,
+}  # fmt: skip
+EVENT = {
+    "object": "event", "id": "evt_1", "type": "charge.succeeded", "created": 1_750_000_001, "livemode": False,
+    "data": {"object": {**CHARGE, "id": "ch_2"}},
+}  # fmt: skip
+FILES = [
+    json.dumps(CHARGE),
+    json.dumps([CHARGE, {**CHARGE, "id": "ch_3"}], indent=1),
+    json.dumps({"object": "list", "data": [CHARGE], "has_more": False}),
+    "\n".join(map(json.dumps, [EVENT, CHARGE, {"object": "customer", "id": "cus_1"}])),
+    "date,amount\n2026-01-01,5\n2026-01-02,-5\n",
+    "date,amount,currency,customer\n2026-01-01T10:00:00+02:00,500,jpy,a@example.com\n",
+    "date,amount\n2026-01-01,0.005\n",
+    "date,amount,currency\n2026-01-01,5.5,jpy\n",
+    "date,amount\n2026-01-01T10:00:00,5\n",
+    "{",
+    "[1]",
+    json.dumps({"object": "nothing of Stripe's"}),
+]
+
+
+@pytest.mark.parametrize("text", FILES)
+def test_what_assess_reads_is_read_here_too_and_nothing_else(text: str) -> None:
+    """The two share no code, but they take the same files."""
+    found = list(files.read(text.encode(), currency="usd"))
+    refused = {each.line for each in found if isinstance(each, files.Complaint)}
+    try:
+        records = read_object_file(text.encode(), currency="usd", timezone="UTC").records
+    except InvalidInput as error:
+        assert {line["line"] for line in error.details["lines"]} == refused
+    else:
+        assert not refused
+        states = {(r.state.kind, getattr(r.state, "amount_minor", None)) for r in records}
+        assert {(each["object"], each["amount"]) for each in found if isinstance(each, dict)} == states
 
 
 def test_bytes_that_are_not_text_are_named_by_their_line() -> None:
