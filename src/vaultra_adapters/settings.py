@@ -57,6 +57,17 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, rename=str.upper):
 
 
 SECRET_FILES = Path("/run/secrets")
+TAKES = {
+    "VAULTRA_ENV": "development or production",
+    "DATABASE_URL": "a URL like postgresql://user@host/name",
+    "REDIS_URL": "a URL like redis://host:6379/0",
+    "PUBLIC_URL": "a URL like https://vaultra.example",
+    "STRIPE_API_BASE": "a URL like https://api.stripe.com",
+    "STRIPE_CONNECT_BASE": "a URL like https://connect.stripe.com",
+    "JWT_SECRET": "at least 32 characters",
+    "ACCESS_TOKEN_MINUTES": "a whole number from 1 to 10080",
+    "LOG_LEVEL": "DEBUG, INFO, WARNING or ERROR",
+}
 
 
 def load_settings(environment: Mapping[str, str] | None = None, *, env_file: Path | None = Path(".env")) -> Settings:
@@ -83,10 +94,9 @@ def _convert(values: dict[str, str]) -> Settings:
     try:
         return msgspec.convert(values, Settings, strict=False)
     except msgspec.ValidationError as error:
-        name = re.search(r"`\$\.(\w+)`", str(error))
-        label = name.group(1) if name else "A setting"
-        reason = re.sub(r" - at `.*`", "", str(error))
-        raise SettingsError(f"{label} is not usable: {reason}. See .env.example for what it takes.") from None
+        found = re.search(r"`\$\.(\w+)`", str(error))
+        name = found.group(1) if found else "A setting"
+        raise SettingsError(f"{name} is not usable: it takes {TAKES.get(name, 'something else')}.") from None
 
 
 def _refuse_for_production(settings: Settings) -> None:

@@ -1,8 +1,9 @@
+import re
 from pathlib import Path
 
 import pytest
 
-from vaultra_adapters.settings import SettingsError, load_settings, with_own_secrets
+from vaultra_adapters.settings import TAKES, SettingsError, load_settings, with_own_secrets
 
 GOOD = {
     "VAULTRA_ENV": "production",
@@ -41,7 +42,7 @@ def test_several_webhook_secrets_are_good_while_one_is_rotated() -> None:
     ],
 )
 def test_a_bad_value_is_refused_by_name(name: str, value: str) -> None:
-    with pytest.raises(SettingsError, match=name):
+    with pytest.raises(SettingsError, match=f"{name} is not usable: it takes {re.escape(TAKES[name])}"):
         load_settings({name: value}, env_file=None)
 
 
