@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from property.strategies import histories, ledgers
@@ -28,6 +28,7 @@ ZONES = st.sampled_from(["UTC", "Pacific/Auckland", "America/Los_Angeles"])
 
 
 @given(ledgers(), ZONES)
+@settings(deadline=None)
 def test_the_objects_behind_a_figure_are_those_that_the_fold_counted(objects: list[LedgerObject], zone: str) -> None:
     """By count for every field that counts, by amount for every field of money, on every day."""
     states = list({(state.kind, state.id): state for state in objects}.values())
@@ -46,6 +47,7 @@ def test_the_objects_behind_a_figure_are_those_that_the_fold_counted(objects: li
 
 
 @given(histories(), st.sampled_from(sorted(RULEBOOKS)))
+@settings(deadline=None)
 def test_a_score_resolves_down_to_its_days(history: History, rulebook: str) -> None:
     assessment = assess(history, AS_OF, rulebook)
     assert assessment is not None
@@ -65,6 +67,7 @@ def test_a_score_resolves_down_to_its_days(history: History, rulebook: str) -> N
 
 
 @given(histories(), st.sampled_from(sorted(METRICS)))
+@settings(deadline=None)
 def test_a_metric_resolves_to_itself(history: History, name: str) -> None:
     snapshot = metrics(history, AS_OF)
     found = resolve(metric_handle(name, AS_OF), history, AS_OF)

@@ -40,6 +40,7 @@ GROUPS = st.lists(
 
 
 @given(GROUPS, st.integers(0, 16 * 40).map(lambda units: units / 16))
+@settings(deadline=None)
 def test_the_programme_finds_what_brute_force_finds(groups: list[list[Choice]], needed: float) -> None:
     """Least effort, then most points, then fewest steps, over every combination there is."""
 
@@ -93,6 +94,7 @@ def test_no_cheaper_set_of_steps_reaches_the_target(history: History, rulebook: 
 
 
 @given(histories(), NAMES, st.none() | st.integers(0, 100))
+@settings(deadline=None)
 def test_a_path_keeps_its_promises(history: History, rulebook: str, target: int | None) -> None:
     now, way = assess(history, AS_OF, rulebook), path(history, AS_OF, target, rulebook)
     assert now is not None and way is not None

@@ -119,7 +119,7 @@ def test_impact_is_what_the_simulation_says_and_orders_the_advice(history: Histo
 
 
 @given(histories(), NAMES)
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 def test_replay_is_the_assessment_of_each_day(history: History, rulebook: str) -> None:
     """Byte for byte, over a span in which days and customers enter and leave every window."""
     start = AS_OF - dt.timedelta(days=140)
