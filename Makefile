@@ -3,6 +3,7 @@
 
 PORT ?= 8000
 DATA_DIR ?= .vaultra
+SCALE ?= 1
 KILLS ?= 500
 WEBHOOKS ?= 100000
 SEED ?= 1
@@ -18,9 +19,7 @@ endif
 MAKEFLAGS += --no-builtin-rules
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-SCALE ?= 1
-.PHONY: bench
-.PHONY: help demo test lint lint-python lint-dashboard format types e2e crash docs client setup lock clean
+.PHONY: help demo test bench lint lint-python lint-dashboard format types e2e crash docs client setup lock clean
 .PHONY: .build/openapi.json
 
 help: ## List these targets

@@ -1,14 +1,12 @@
-"""How long the rules take: microseconds per call, and ratios against what they cannot do without.
+"""How long the rules take, against what they cannot do without: reading the same arrays."""
 
-python bench/rules.py [--repeat N]
-"""
-
-import argparse
 import datetime as dt
 import random
 import timeit
 from collections.abc import Callable
+from pathlib import Path
 
+from bench.report import Goal, Row
 from vaultra_core import DayActivity, History, assess, metrics, recommend, replay
 
 AS_OF = dt.date(2025, 6, 30)
@@ -56,36 +54,35 @@ def plain_sum(arrays: list[list[int]]) -> int:
     return sum(sum(array) for array in arrays)
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
-    parser.add_argument("--repeat", type=int, default=20, help="rounds per figure (default 20)")
-    repeat = parser.parse_args().repeat
+def rules(folder: Path, scale: float) -> list[Row]:
+    del folder
+    repeat = max(3, round(20 * scale))
     half_year = business(182, customers=8)
     arrays = [[getattr(day, field) for day in half_year.days] for field in FIELDS]
     baseline = microseconds(lambda: plain_sum(arrays), repeat)
-    print(f"plain sum over {len(FIELDS)} arrays of 182 days: {baseline:.0f} µs\n")
-    print(f"{'26 weeks of data':<34}{'µs':>8}{'× plain sum':>14}")
     assess(half_year, AS_OF)
-    rows = {
-        "assess": lambda: assess(half_year, AS_OF),
+    calls: dict[str, Callable[[], object]] = {
+        "assess, 26 weeks": lambda: assess(half_year, AS_OF),
         "assess, first on its history": lambda: assess(fresh(half_year), AS_OF),
         "assess, baseline-1": lambda: assess(half_year, AS_OF, "baseline-1"),
         "metrics": lambda: metrics(half_year, AS_OF),
         "recommend": lambda: recommend(half_year, AS_OF),
     }
-    for name, call in rows.items():
-        time = microseconds(call, repeat)
-        print(f"{name:<34}{time:>8.0f}{time / baseline:>14.1f}")
+    goals = {"assess, 26 weeks": Goal("value", "<=", 150)}
+    rows = [
+        Row(name=name, value=microseconds(call, repeat), unit="µs", baseline=baseline, goal=goals.get(name))
+        for name, call in calls.items()
+    ]
+    return [*rows, _replay(min(3, repeat))]
 
+
+def _replay(repeat: int) -> Row:
     two_years = business(730, customers=8)
     days = [AS_OF - dt.timedelta(days=back) for back in range(365)]
-    one_by_one = microseconds(lambda: [assess(fresh(two_years), day) for day in days], 3)
-    together = microseconds(lambda: replay(fresh(two_years), days[-1], days[0]), 3)
-    print(
-        f"\n365 daily scores over two years: replay {together / 1000:.0f} ms, 365 × assess {one_by_one / 1000:.0f} ms"
+    return Row(
+        name="history replay, 365 scores",
+        value=microseconds(lambda: replay(fresh(two_years), days[-1], days[0]), repeat) / 1000,
+        unit="ms",
+        baseline=microseconds(lambda: [assess(fresh(two_years), day) for day in days], repeat) / 1000,
+        goal=Goal("ratio", "<=", 0.2),
     )
-    print(f"ratio {together / one_by_one:.2f}")
-
-
-if __name__ == "__main__":
-    main()
