@@ -45,8 +45,8 @@ from vaultra_core.use_cases.receive_webhook import ReceiveWebhook
 from vaultra_core.use_cases.recompute import Recompute
 from vaultra_core.use_cases.replay_events import ReplayEvents
 from vaultra_core.use_cases.resolve_caller import ResolveCaller
-from vaultra_core.use_cases.settle_doubts import SettleDoubts
 from vaultra_core.use_cases.resolve_evidence import ResolveEvidence
+from vaultra_core.use_cases.settle_doubts import SettleDoubts
 from vaultra_core.use_cases.sign_up import SignUp
 from vaultra_core.use_cases.simulate_readiness import SimulateReadiness
 from vaultra_core.use_cases.start_connect import StartConnect
