@@ -275,8 +275,9 @@ async def test_withdrawn_access_ends_the_connection(product: Product) -> None:
     await owner.imported("fresh")
     account = (await owner.get("/integrations/stripe/status")).json()["account_id"]
     event = {
-        "object": "event", "id": "evt_gone", "type": "account.application.deauthorized", "created": int(time.time()) + 1,
-        "livemode": False, "account": account, "data": {"object": {"object": "application", "id": "ca_x"}},
+        "object": "event", "id": "evt_gone", "type": "account.application.deauthorized",
+        "created": int(time.time()) + 1, "livemode": False, "account": account,
+        "data": {"object": {"object": "application", "id": "ca_x"}},
     }  # fmt: skip
     await product.webhook(json.dumps(event).encode())
     await owner.run(Job.APPLY_EVENTS)

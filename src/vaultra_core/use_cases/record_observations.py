@@ -20,6 +20,8 @@ from vaultra_core.domain.ledger import (
 from vaultra_core.periods import local_day, utc_day
 from vaultra_core.ports.storage import Change, UnitOfWork
 
+FOREVER = 2**62
+
 
 async def record_observations(work: UnitOfWork, business: Business, records: Sequence[Record]) -> int:
     """Merge observations into a business's ledger and mark what follows from them; how many objects changed.
@@ -33,7 +35,7 @@ async def record_observations(work: UnitOfWork, business: Business, records: Seq
     if not changes:
         return 0
     days = await _days_touched(work, business, changes)
-    days |= await _days_of_customers_now_known_earlier(work, business, known_since, changes)
+    days |= await _days_of_customers_known_otherwise(work, business, known_since, changes)
     await work.activity.mark_dirty(business.id, days)
     settled = {utc_day(c.after.state.created) for c in changes if not isinstance(c.after.state, Subscription)}
     await work.certificates.open_days(business.id, settled)
@@ -97,22 +99,28 @@ def _bears_on_revenue(state: LedgerObject) -> LedgerObject:
     return msgspec.structs.replace(state, items=items)
 
 
-async def _days_of_customers_now_known_earlier(
+async def _days_of_customers_known_otherwise(
     work: UnitOfWork, business: Business, known_since: dict[str, int], changes: Sequence[Change]
 ) -> set[dt.date]:
-    """A first charge that turns out to be older makes later charges of the same customer returning ones."""
+    """Whether a charge is a returning customer's hangs on the customer's first one: one that turns out to be older, or
+    to have failed after all (bank debits do, days later), changes the days of those after it."""
     now_since = dict(known_since)
+    spans = []
     for change in changes:
-        charge = change.after.state
-        if not isinstance(charge, Charge) or charge.customer not in now_since:
-            continue
-        if charge.status is ChargeStatus.SUCCEEDED and charge.captured:
-            now_since[charge.customer] = min(now_since[charge.customer], charge.created)
+        before, after = change.before.state if change.before else None, change.after.state
+        if isinstance(before, Charge) and before.customer and _is_sale(before) and not _is_sale(after):
+            spans.append((before.customer, before.created, FOREVER))
+        if isinstance(after, Charge) and _is_sale(after) and after.customer in now_since:
+            now_since[after.customer] = min(now_since[after.customer], after.created)
     slack = 86_400  # the rule counts seconds; a day of slack keeps this a superset
-    spans = [
+    spans += [
         (customer, now_since[customer] + NEW_CUSTOMER_SECONDS - slack, since + NEW_CUSTOMER_SECONDS + slack)
         for customer, since in known_since.items()
         if now_since[customer] < since
     ]
     moments = await work.ledger.charge_times(business.id, spans) if spans else []
     return {local_day(moment, business.timezone) for moment in moments}
+
+
+def _is_sale(state: LedgerObject) -> bool:
+    return isinstance(state, Charge) and state.status is ChargeStatus.SUCCEEDED and state.captured
