@@ -20,6 +20,7 @@ class Standpoint:
         self.as_of = as_of
         self._window = window
         self._end = as_of.toordinal() + 1
+        self._spans: dict[int, str] = {}
 
     @functools.cached_property
     def days(self) -> int:
@@ -51,5 +52,7 @@ class Standpoint:
 
     def evidence(self, days: int, *fields: str) -> tuple[str, ...]:
         """Handles of daily figures: `days:<field>:<first>:<last>`."""
-        span = f"{self.first(days).isoformat()}:{self.as_of.isoformat()}"
+        span = self._spans.get(days)
+        if span is None:
+            span = self._spans[days] = f"{self.first(days).isoformat()}:{self.as_of.isoformat()}"
         return tuple([f"days:{field}:{span}" for field in fields])
