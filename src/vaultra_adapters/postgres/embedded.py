@@ -139,7 +139,13 @@ class EmbeddedPostgres:
             self._initialise()
             while not self._stopping.is_set():
                 self._process = self._spawn(run)
-                self._await_ready(self._process)
+                try:
+                    self._await_ready(self._process)
+                except Unavailable:
+                    # At first whoever starts it is told. Later it may have been killed while it recovered.
+                    if not self._ready.is_set():
+                        raise
+                    self._stopping.wait(0.5)
                 self._ready.set()
                 while self._process.poll() is None and not self._stopping.is_set():
                     # A short sleep instead of wait(): both the server's death and `stop` must be noticed.
