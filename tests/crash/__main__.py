@@ -30,7 +30,7 @@ def main() -> int:
     if options.json is not None:
         options.json.write_bytes(msgspec.json.format(msgspec.json.encode(report)))
     _say(table(report))
-    return 1 if report.faults else 0
+    return 1 if report.failures else 0
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -52,7 +52,7 @@ def _show_faults(options: argparse.Namespace) -> int:
     unseen = 0
     with a_world(FAULTY.backfill) as sandbox:
         for name in options.faults or FAULTS:
-            report = run(msgspec.structs.replace(FAULTY, fault=name, seed=options.seed), sandbox)
+            report = run(msgspec.structs.replace(FAULTY, faults=(name,), seed=options.seed), sandbox)
             unseen += not report.seen
             found = f"yes, as: {FAULTS[name].seen_as}" if report.seen else f"NO ({', '.join(report.counts)})"
             _say(f"{name:<20} {FAULTS[name].what:<58} {report.seconds:4.0f} s  seen: {found}")
@@ -85,7 +85,7 @@ def table(report: Report) -> str:
         "differences": sum(report.counts.values()),
     }
     lines += [f"{name:<33} {value if not isinstance(value, float) else f'{value:.1f}'}" for name, value in rows.items()]
-    return "\n".join([*lines, *(f"FAILED  {fault}" for fault in report.faults)])
+    return "\n".join([*lines, *(f"FAILED  {failure}" for failure in report.failures)])
 
 
 def _say(line: str) -> None:

@@ -40,7 +40,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     seed: int = 1
     minutes: float = 60.0  # no kills after that
     ties: bool = True
-    fault: str | None = None
+    faults: tuple[str, ...] = ()  # planted: keys of `faults.FAULTS`
     lease: int | None = None  # seconds for which a dead worker holds an account; None: what the product says
     small: bool = False  # two businesses only, where a planted fault shows as well
 
@@ -68,11 +68,11 @@ class Report(msgspec.Struct, kw_only=True):
 
     @property
     def seen(self) -> bool:
-        """Whether the planted fault showed, and as what it should."""
-        return self.plan.fault is not None and any(FAULTS[self.plan.fault].seen_as in what for what in self.counts)
+        """Whether each planted fault showed, and as what it should."""
+        return all(any(FAULTS[fault].seen_as in what for what in self.counts) for fault in self.plan.faults)
 
     @property
-    def faults(self) -> list[str]:
+    def failures(self) -> list[str]:
         """Why this campaign has failed, one line each; empty when it has not."""
         found = [f"{what}: {count}, e.g. {self.examples[what][0]}" for what, count in self.counts.items()]
         for name, took in (("everything was applied", self.caught_up), ("the import went on", self.import_moved)):
@@ -101,13 +101,13 @@ def run(plan: Plan, sandbox: Sandbox, *, say: Callable[[str], None] = lambda _li
     folder = Path(tempfile.mkdtemp(prefix="vaultra-crash-"))
     report = Report(plan=plan)
     began = time.monotonic()
-    system = System(folder, sandbox, fault=plan.fault, lease=plan.lease)
+    system = System(folder, sandbox, faults=plan.faults, lease=plan.lease)
     with system.running():
         names = [LARGE, SMALL[0]] if plan.small else [LARGE, *SMALL, SAMPLE]
         businesses = connected(system.url, sandbox, names)
         asyncio.run(_Campaign(plan, sandbox, system, businesses, report, say).run())
     report.seconds = time.monotonic() - began
-    if report.faults and plan.fault is None:
+    if report.failures and not plan.faults:
         say(f"the logs are kept in {folder}")
     else:
         subprocess.run(["rm", "-rf", str(folder)], check=False)
@@ -172,7 +172,7 @@ class _Campaign:
         moved: float | None = None
         async with _database(self._system.database_url) as database:
             first = await database.fetchrow(_PROGRESS)
-            patience = GIVES_UP_ON_FAULTS if self._plan.fault else GIVES_UP
+            patience = GIVES_UP_ON_FAULTS if self._plan.faults else GIVES_UP
             while time.monotonic() < began + patience:
                 imported = await database.fetchval(_IMPORTED)
                 if moved is None and (imported or await database.fetchrow(_PROGRESS) != first):

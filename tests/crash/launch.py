@@ -14,7 +14,8 @@ from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Final
 
-from crash import boundaries, faults
+from crash import boundaries
+from crash.faults import plant
 from vaultra_core.use_cases import sync_stripe
 
 PR_SET_PDEATHSIG: Final = 1
@@ -34,13 +35,13 @@ def start(
     folder: Path,
     log: Path,
     boundary: str | None = None,
-    fault: str | None = None,
+    faults: tuple[str, ...] = (),
     lease: int | None = None,
 ) -> ForkServerProcess:
     """A running `vaultra ARGUMENTS`, under these settings alone, in `folder`; it ends with us however we end."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(PRELOADED)
-    process = context.Process(target=_run, args=(list(arguments), dict(settings), folder, log, boundary, fault, lease))
+    process = context.Process(target=_run, args=(list(arguments), dict(settings), folder, log, boundary, faults, lease))
     process.start()
     return process
 
@@ -51,7 +52,7 @@ def _run(
     folder: Path,
     log: Path,
     boundary: str | None,
-    fault: str | None,
+    faults: tuple[str, ...],
     lease: int | None,
 ) -> None:
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
@@ -60,8 +61,8 @@ def _run(
         os.dup2(output, stream)
     os.chdir(folder)  # no .env of a developer in sight
     os.environ.update(settings)
-    if fault is not None:
-        faults.plant(fault, arguments[0], folder)
+    for fault in faults:
+        plant(fault, arguments[0], folder)
     if boundary is not None:
         boundaries.arm(boundary)
     if lease is not None:

@@ -6,7 +6,7 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Final
@@ -42,11 +42,11 @@ class Member(msgspec.Struct):
 class System:
     """Everything that can be killed. The sandbox is not part of it: it is the outside world."""
 
-    def __init__(self, folder: Path, sandbox: Sandbox, *, fault: str | None = None, lease: int | None = None) -> None:
+    def __init__(self, folder: Path, sandbox: Sandbox, *, faults: Sequence[str] = (), lease: int | None = None) -> None:
         self.folder = folder
         self.members: dict[str, Member] = {}
         self._sandbox = sandbox
-        self._fault = fault
+        self._faults = tuple(faults)
         self._lease = lease
         self._redis_folder = folder / "redis"
         self._redis_folder.mkdir(parents=True)
@@ -83,15 +83,17 @@ class System:
             "worker": ["worker"],
             "scheduler": ["scheduler"],
         }[ROLES[name]]
-        self.members[name] = Member(self._launched(name, arguments, armed), armed, time.monotonic())
+        self.members[name] = Member(self._launched(name, arguments, armed, self._faults), armed, time.monotonic())
 
     def run(self, *arguments: str) -> None:
         """A command of `vaultra` without any fault, to its end. Raise AssertionError unless it succeeds."""
-        process = self._launched("command", list(arguments), None, fault=None)
+        process = self._launched("command", list(arguments), None)
         process.join(300)
         assert process.exitcode == 0, f"vaultra {arguments[0]} ended with {process.exitcode}: see {self.folder}"
 
-    def _launched(self, name: str, arguments: list[str], armed: str | None, **more: None) -> ForkServerProcess:
+    def _launched(
+        self, name: str, arguments: list[str], armed: str | None, faults: tuple[str, ...] = ()
+    ) -> ForkServerProcess:
         return launch.start(
             arguments,
             settings=self._settings(),
@@ -99,7 +101,7 @@ class System:
             log=self.folder / f"{name.replace(' ', '-')}.log",
             boundary=armed,
             lease=self._lease,
-            **{"fault": self._fault, **more},
+            faults=faults,
         )
 
     def _settings(self) -> dict[str, str]:
