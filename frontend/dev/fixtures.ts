@@ -63,7 +63,17 @@ const factor = (
   band: string,
   reason: string,
   confidence = 1,
-): Contribution => ({ factor, points, max_points, value, band, reason, confidence, evidence: [] });
+): Contribution => ({
+  handle: `contribution:lender-2:2026-11-21:${factor}`,
+  factor,
+  points,
+  max_points,
+  value,
+  band,
+  reason,
+  confidence,
+  evidence: [],
+});
 
 export const contributions: Contribution[] = [
   factor(
@@ -94,9 +104,11 @@ export const contributions: Contribution[] = [
 
 export const readiness: Readiness = {
   business_id: BUSINESS_ID,
+  handle: "score:lender-2:2026-11-21",
   score: 72,
   raw_score: 72,
   as_of: "2026-11-21",
+  complete_through: "2026-11-20",
   tier: "funding_ready",
   components: {
     revenue_scale: 0.95,
