@@ -67,6 +67,16 @@ describe("the overview", () => {
     expect(screen.queryByText(/Key metrics/)).toBeNull();
   });
 
+  it("says how far the data is complete", async () => {
+    open();
+    expect(await screen.findByText(/Data complete to the cent through Nov 20, 2026/)).toBeInTheDocument();
+  });
+
+  it("claims no completeness before the data was checked", async () => {
+    open({ "GET /readiness": { body: { ...readiness, complete_through: null } } });
+    expect(await screen.findByText(/Not checked against Stripe’s balance yet/)).toBeInTheDocument();
+  });
+
   it("keeps what it has when one part fails", async () => {
     open({ "GET /readiness/history": refusal(500, "INTERNAL_ERROR", "Something broke on our side.") });
     expect(await screen.findByText("Your score is 72 of 100: Funding-ready.")).toBeInTheDocument();

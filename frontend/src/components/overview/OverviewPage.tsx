@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import type { LatestMetrics, Readiness, Recommendation } from "../../lib/api";
-import { addDays } from "../../lib/format";
+import { addDays, day } from "../../lib/format";
 import {
   metricHistoryQuery,
   metricsQuery,
@@ -84,7 +84,13 @@ function Score({ readiness, children }: { readiness: Readiness; children: ReactN
   return (
     <>
       <div className="grid gap-6 lg:grid-cols-[22rem_1fr]">
-        <ScoreCard {...readiness} asOf={readiness.as_of} change={change} />
+        <ScoreCard {...readiness} asOf={readiness.as_of} change={change}>
+          <p className="mt-4 text-xs text-faint">
+            {readiness.complete_through
+              ? `Data complete to the cent through ${day(readiness.complete_through)}, checked against Stripe’s balance.`
+              : "Not checked against Stripe’s balance yet."}
+          </p>
+        </ScoreCard>
         <Panel title="Your score over time">
           {history.isPending ? (
             <Skeleton className="h-56 lg:h-76" />
