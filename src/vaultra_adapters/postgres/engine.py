@@ -1,5 +1,6 @@
 """Connections to PostgreSQL: one way to make them, one way to say that they cannot be had."""
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from typing import Any, Final
@@ -124,6 +125,8 @@ def translated(error: BaseException) -> VaultraError | None:
 
 
 def _translate(context: ExceptionContext) -> None:
+    if isinstance(context.original_exception, asyncio.CancelledError):
+        return  # nothing is wrong with the database: somebody told this task to stop
     cause: BaseException | None = context.original_exception
     while cause is not None:  # SQLAlchemy wraps the driver's error in one of its own
         if (meant := translated(cause)) is not None:

@@ -105,3 +105,16 @@ async def test_a_cancelled_unit_of_work_gives_its_connection_back(narrow: AsyncE
     task.cancel()
     await asyncio.wait([task])
     await ping(narrow)
+
+
+async def test_a_task_that_is_told_to_stop_stops(engine: AsyncEngine) -> None:
+    async def wait() -> None:
+        async with connected(engine) as connection:
+            await connection.exec_driver_sql("SELECT pg_sleep(30)")
+
+    task = asyncio.create_task(wait())
+    await asyncio.sleep(0.2)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    await ping(engine)
