@@ -99,11 +99,18 @@ def copy_for(account: Account, installation: Path, run: RunDirectory) -> Path:
     """The installation itself if the account can reach it, else a copy of what the server needs."""
     if account.reaches(installation):
         return installation
-    copy = run.path / "postgresql"
+    package, copied = installation.parent, run.path / "wheel"
+    copy = copied / package.name / installation.name
     for program in ("postgres", "initdb"):
         (copy / "bin").mkdir(parents=True, exist_ok=True)
         shutil.copy2(installation / "bin" / program, copy / "bin" / program)
     shutil.copytree(installation / "lib", copy / "lib", symlinks=True, ignore=shutil.ignore_patterns("*.a"))
     shutil.copytree(installation / "share", copy / "share", symlinks=True)
-    copy.chmod(0o755)
+    # The programs look for their libraries beside the package, by a path relative to their own.
+    libraries = package.with_name(f"{package.name}.libs")
+    if libraries.is_dir():
+        shutil.copytree(libraries, copied / libraries.name, symlinks=True)
+    for folder, _, files in os.walk(copied):  # whatever the umask was, the account must get at its own copy
+        for place in (Path(folder), *(Path(folder) / name for name in files)):
+            os.chown(place, account.uid, account.gid, follow_symlinks=False)
     return copy
