@@ -72,7 +72,7 @@ def table(report: Report) -> str:
     rows = {
         "kills": f"{report.killed} of {plan.kills} wanted, in {report.seconds:.0f} s",
         "ended by themselves": f"{sum(report.exits.values())} (a dependency was down when they started)",
-        "FLUSHALL": f"{report.flushes}, with {report.flushed} messages in flight",
+        "FLUSHALL": f"{report.flushes}, with {report.flushed} messages in the stream",
         "webhooks acknowledged": f"{tally.acknowledged} of {plan.webhooks}",
         "  sent again on purpose": tally.doubled,
         "  retried (5xx, no answer)": tally.retried,

@@ -74,7 +74,7 @@ def _skip_commit(folder: Path) -> None:
     def note(save: Method) -> Method:
         async def wrapped(self: Any, window: Any) -> None:
             nonlocal storing
-            storing = True
+            storing = storing or (window.kind == "charge" and window.objects > 0)
             await save(self, window)
 
         return wrapped

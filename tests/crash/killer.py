@@ -36,7 +36,7 @@ class Killer:
         self, system: System, *, kills: int, seed: int, deadline: float, may_go: Callable[[], Awaitable[None]]
     ) -> None:
         self.kills: Counter[tuple[str, str]] = Counter()  # by process, and boundary or RANDOM
-        self.flushed = 0  # messages in flight that a FLUSHALL took
+        self.flushed = 0  # messages that a FLUSHALL took, waiting or acknowledged
         self.flushes = 0
         self.exits: Counter[str] = Counter()  # processes that ended by themselves, e.g. for want of a database
         self.quiet = False

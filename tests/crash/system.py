@@ -146,11 +146,11 @@ class System:
         self.members.clear()
 
     def flush_redis(self) -> int:
-        """FLUSHALL; how many messages that lost."""
+        """FLUSHALL; how many messages the stream held, waiting or acknowledged."""
         with Redis.from_url(self._redis_url) as redis:
-            waiting = int(redis.xlen("vaultra"))
+            held = int(redis.xlen("vaultra"))
             redis.flushall()
-        return waiting
+        return held
 
 
 class Business(msgspec.Struct):
