@@ -1,5 +1,8 @@
+import asyncio
+import contextlib
 import datetime as dt
 import logging
+from collections.abc import AsyncIterator
 from typing import Any
 
 import msgspec
@@ -17,7 +20,9 @@ from vaultra_core.use_cases.read_events import EventsRead, ReadEvents, read_thro
 logger = logging.getLogger(__name__)
 
 INTERVAL = dt.timedelta(minutes=15)
-LEASE_SECONDS = 60
+# Whoever dies leaves the account to others after this. Who lives renews it three times as often, so that a slow answer
+# of Stripe's does not look like a death.
+LEASE_SECONDS = 15
 
 
 class SyncStripe:
@@ -54,10 +59,12 @@ class SyncStripe:
 
     async def sync(self, integration: Integration, token: int) -> None:
         try:
-            integration = await self._catch_up(integration, token)
-            if integration.phase is not ImportPhase.COMPLETE:
-                await self._import.execute(integration, token)
-            await self._close(integration, token, read=await self._read_events.execute(integration))
+            async with self._renewing(integration, token):
+                integration = await self._catch_up(integration, token)
+                if integration.phase is not ImportPhase.COMPLETE:
+                    await self._import.execute(integration, token)
+                read = await self._read_events.execute(integration)
+            await self._close(integration, token, read=read)
         except LeaseLost:
             logger.info("stripe_sync %s: another worker has taken over", integration.external_id)
         except Forbidden as error:
@@ -67,6 +74,27 @@ class SyncStripe:
             if not isinstance(error, VaultraError):
                 logger.exception("stripe_sync %s failed", integration.external_id)
             await self._close(integration, token, failed=error)
+
+    @contextlib.asynccontextmanager
+    async def _renewing(self, integration: Integration, token: int) -> AsyncIterator[None]:
+        renewal = asyncio.create_task(self._renew(integration, token))
+        try:
+            yield
+        finally:
+            renewal.cancel()
+            await asyncio.gather(renewal, return_exceptions=True)
+
+    async def _renew(self, integration: Integration, token: int) -> None:
+        held = True
+        while held:
+            await asyncio.sleep(LEASE_SECONDS / 3)
+            try:
+                async with self._unit_of_work() as work:
+                    now = self._clock.now()
+                    held = await work.integrations.hold(integration.id, token, now, seconds=LEASE_SECONDS)
+                    await work.commit()
+            except VaultraError as error:
+                logger.warning("stripe_sync %s: lease not renewed: %s", integration.external_id, error.message)
 
     async def _catch_up(self, integration: Integration, token: int) -> Integration:
         """Plan to read lists where the events since the last sync are not kept any more.

@@ -1,5 +1,6 @@
 """Keeping up: events while they are kept, lists when they are not, and one account's trouble is its own."""
 
+import asyncio
 import datetime as dt
 from typing import Any
 
@@ -10,10 +11,11 @@ from support.runtime import RecordingQueue, ScriptedProvider, StillClock
 from vaultra_core.domain.accounts import ImportPhase, Integration, IntegrationStatus
 from vaultra_core.domain.imports import CATCH_UP_DAYS, EVENTS_TRUSTED_DAYS, plan_import
 from vaultra_core.errors import Forbidden, Unavailable
-from vaultra_core.ports.payments import PlatformEvent
+from vaultra_core.ports.payments import EventPage, PlatformEvent
 from vaultra_core.testing.contracts.ledger import ALWAYS
 from vaultra_core.testing.contracts.samples import NOW, a_charge, given_business, given_integration, seen
 from vaultra_core.testing.storage import MemoryStorage
+from vaultra_core.use_cases import sync_stripe
 from vaultra_core.use_cases.read_events import DELIVERY_SECONDS, OVERLAP_SECONDS
 from vaultra_core.use_cases.sync_stripe import INTERVAL, SyncStripe
 
@@ -223,3 +225,26 @@ async def test_withdrawn_access_is_no_error_and_is_not_tried_again(world: World)
 async def test_a_business_without_an_account_is_left_alone(world: World) -> None:
     await given_business(world.storage)
     assert await world.sync.execute() == 0
+
+
+async def test_a_slow_platform_does_not_cost_the_lease(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sync_stripe, "LEASE_SECONDS", 0.3)
+    business = (await world.connected()).business_id
+    answer, asked = asyncio.Event(), asyncio.Event()
+    prompt = world.provider.list_events
+
+    async def slow(*arguments: Any, **options: Any) -> EventPage:
+        asked.set()
+        await answer.wait()
+        return await prompt(*arguments, **options)
+
+    monkeypatch.setattr(world.provider, "list_events", slow)
+    syncing = asyncio.create_task(world.sync.execute())
+    await asked.wait()
+    for _ in range(4):  # each step shorter than the lease, all of them longer
+        world.clock.advance(seconds=0.2)
+        await asyncio.sleep(0.15)
+        async with world.storage() as work:
+            assert await work.integrations.lease(business, world.clock.now(), seconds=1) is None
+    answer.set()
+    assert await syncing == 1
