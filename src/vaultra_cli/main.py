@@ -21,8 +21,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         # The sandbox plays Stripe and is no part of the product: it brings a command line of its own.
         return _sandbox(arguments[1:])
     options = make_parser().parse_args(arguments)
-    run: Callable[[argparse.Namespace], int] = getattr(importlib.import_module(options.module), options.function)
     try:
+        run: Callable[[argparse.Namespace], int] = getattr(importlib.import_module(options.module), options.function)
         return run(options)
     except InvalidInput as error:
         print(f"vaultra: {error.message}", file=sys.stderr)

@@ -1,6 +1,8 @@
 """What the command line says to somebody who asks for help, or who asks wrongly."""
 
 import re
+import subprocess
+import sys
 
 import pytest
 
@@ -99,3 +101,29 @@ def test_a_queue_that_is_not_there_is_one_line_and_ends_with_1(database_url: str
     assert run.code == 1
     assert run.complaint.splitlines()[-1].startswith("vaultra: The queue cannot be reached")
     assert "Traceback" not in run.complaint
+
+
+BARE = """
+import sys
+class Bare:  # an environment that has the core's one dependency alone
+    def find_spec(self, name, path=None, target=None):
+        root = name.partition(".")[0]
+        ours = root.startswith(("vaultra", "_")) or root in ("msgspec", "tzdata")
+        if root not in sys.stdlib_module_names and not ours:
+            raise ModuleNotFoundError(f"No module named {root!r}", name=root)
+sys.meta_path.insert(0, Bare())
+from vaultra_cli.main import main
+raise SystemExit(main(sys.argv[1:]))
+"""
+
+
+@pytest.mark.parametrize(("command", "code"), [("assess", 0), ("doctor", 1), ("demo", 1), ("serve", 1)])
+def test_a_bare_install_assesses_and_says_what_the_rest_needs(command: str, code: int) -> None:
+    arguments = ["assess", "-"] if command == "assess" else [command]
+    sale = "date,amount\n2026-01-01,5\n"
+    run = [sys.executable, "-c", BARE, *arguments]
+    done = subprocess.run(run, input=sale, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == code, done.stderr
+    if code:
+        assert "pip install 'vaultra[all]'" in done.stderr
+        assert "Traceback" not in done.stderr
