@@ -3,7 +3,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, delete, select
 
 from vaultra_adapters.postgres.results import replace_results
 from vaultra_adapters.postgres.rows import Collection, columns_for, to_row, to_struct
@@ -35,6 +35,9 @@ class PostgresScores(Collection):
     async def history(self, business_id: UUID, rulebook: str, *, limit: int) -> list[StoredScore]:
         found = await self._connection.execute(_newest(business_id, rulebook).limit(limit))
         return [_score(row) for row in found]
+
+    async def drop_after(self, business_id: UUID, day: dt.date) -> None:
+        await self._connection.execute(delete(readiness_scores).where(S.business_id == business_id, S.as_of > day))
 
 
 def _newest(business_id: UUID, rulebook: str) -> Select[Any]:

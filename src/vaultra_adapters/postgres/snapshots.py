@@ -3,7 +3,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from vaultra_adapters.postgres.results import replace_results
 from vaultra_adapters.postgres.rows import Collection, to_row, to_struct
@@ -47,6 +47,11 @@ class PostgresSnapshots(Collection):
             .order_by(S.period_end, S.period_start)
         )
         return [to_struct(MetricsSnapshot, row) for row in found]
+
+    async def drop_after(self, business_id: UUID, day: dt.date) -> None:
+        await self._connection.execute(
+            delete(financial_metric_snapshots).where(S.business_id == business_id, S.period_end > day)
+        )
 
 
 def _row(snapshot: MetricsSnapshot) -> dict[str, Any]:

@@ -271,6 +271,9 @@ class Snapshots(Protocol):
     async def between(self, business_id: UUID, start: dt.date, end: dt.date) -> list[MetricsSnapshot]:
         """Those whose period ends within [start, end], ascending."""
 
+    async def drop_after(self, business_id: UUID, day: dt.date) -> None:
+        """Forget the snapshots whose period ends later: days that are not over in a new time zone."""
+
 
 class StoredScore(msgspec.Struct, frozen=True):
     assessment: Assessment
@@ -286,6 +289,9 @@ class Scores(Protocol):
 
     async def history(self, business_id: UUID, rulebook: str, *, limit: int) -> list[StoredScore]:
         """Newest day first."""
+
+    async def drop_after(self, business_id: UUID, day: dt.date) -> None:
+        """Forget the scores of later days, under every rulebook."""
 
 
 class Recommendations(Protocol):

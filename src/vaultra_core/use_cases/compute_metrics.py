@@ -75,6 +75,10 @@ class ComputeMetrics:
             if business is None:
                 return False
             as_of = last_complete_day(self._clock.now(), business.timezone)
+            if computation.metrics_as_of and computation.metrics_as_of > as_of:
+                # The time zone was changed: what was over there is not over here.
+                await work.snapshots.drop_after(business_id, as_of)
+                await work.scores.drop_after(business_id, as_of)
             history = await load_history(work, business)
             start = await self._first_due(work, business, computation, history, as_of)
             stretches, rest = share(start, as_of)

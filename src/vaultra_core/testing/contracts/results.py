@@ -194,6 +194,15 @@ class SnapshotsContract:
             assert await work.snapshots.between(business.id, TODAY, TODAY + DAY) == [days[0]]
             assert await work.snapshots.latest(other.id) is None
 
+    async def test_later_periods_of_one_business_can_be_dropped(self, uow: UnitOfWorkFactory) -> None:
+        business, other = await given_business(uow), await given_business(uow)
+        async with uow() as work:
+            for each in (business, other):
+                await work.snapshots.save(each.id, [a_snapshot(TODAY), a_snapshot(YESTERDAY)], NOW)
+            await work.snapshots.drop_after(business.id, YESTERDAY)
+            assert await work.snapshots.latest(business.id) == a_snapshot(YESTERDAY)
+            assert await work.snapshots.latest(other.id) == a_snapshot(TODAY)
+
 
 class ScoresContract:
     async def test_an_equal_score_is_left_alone_and_a_different_one_replaces(self, uow: UnitOfWorkFactory) -> None:
@@ -214,6 +223,16 @@ class ScoresContract:
             assert history == [newest, StoredScore(yesterday, NOW)]
             assert await work.scores.history(business.id, "lender-2", limit=1) == [newest]
             assert await work.scores.latest(other.id, "lender-2") is None
+
+    async def test_later_days_of_one_business_can_be_dropped(self, uow: UnitOfWorkFactory) -> None:
+        business, other = await given_business(uow), await given_business(uow)
+        today, yesterday = an_assessment(TODAY), an_assessment(YESTERDAY)
+        async with uow() as work:
+            for each in (business, other):
+                await work.scores.save(each.id, [today, yesterday], NOW)
+            await work.scores.drop_after(business.id, YESTERDAY)
+            assert await work.scores.latest(business.id, "lender-2") == StoredScore(yesterday, NOW)
+            assert await work.scores.latest(other.id, "lender-2") == StoredScore(today, NOW)
 
 
 class RecommendationsContract:

@@ -76,6 +76,11 @@ class MemorySnapshots(MemoryCollection):
         found = [snapshot for snapshot in self._all(business_id) if start <= snapshot.period_end <= end]
         return sorted(found, key=lambda snapshot: (snapshot.period_end, snapshot.period_start))
 
+    async def drop_after(self, business_id: UUID, day: dt.date) -> None:
+        rows = self._rows("snapshots")
+        for key in [key for key in rows if key[0] == business_id and key[2] > day]:
+            del rows[key]
+
     def _all(self, business_id: UUID) -> list[MetricsSnapshot]:
         return [snapshot for (owner, _, _), snapshot in self._rows("snapshots").items() if owner == business_id]
 
@@ -98,6 +103,11 @@ class MemoryScores(MemoryCollection):
     async def history(self, business_id: UUID, rulebook: str, *, limit: int) -> list[StoredScore]:
         found = [row for key, row in self._rows("scores").items() if key[:2] == (business_id, rulebook)]
         return sorted(found, key=lambda stored: stored.assessment.as_of, reverse=True)[:limit]
+
+    async def drop_after(self, business_id: UUID, day: dt.date) -> None:
+        rows = self._rows("scores")
+        for key in [key for key in rows if key[0] == business_id and key[2] > day]:
+            del rows[key]
 
 
 class MemoryRecommendations(MemoryCollection):
