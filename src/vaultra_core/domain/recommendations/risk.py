@@ -1,8 +1,8 @@
 """Rules about money that goes back: chargebacks and refunds."""
 
-import datetime as dt
 import math
 
+from vaultra_core.domain.readiness.levers import date_with_at_most, most_chargebacks
 from vaultra_core.domain.readiness.measures import DISPUTE_DAYS, DISPUTE_PRIOR, REFUND_DAYS, REFUND_PRIOR
 from vaultra_core.domain.readiness.rules import Band
 from vaultra_core.domain.recommendations.base import Advice, Category
@@ -80,33 +80,20 @@ def lower_disputes(situation: Situation) -> Advice | None:
 
 def _dispute_goal(situation: Situation) -> Goal | None:
     count = situation.seen.total("chargeback_count", DISPUTE_DAYS)
-    charges = situation.seen.total("charge_count", DISPUTE_DAYS)
 
     def need(band: Band) -> float | None:
-        """The most chargebacks that stay below the band's ratio at today's volume."""
-        prior_disputes, prior = DISPUTE_PRIOR
-        most = math.ceil(band.threshold * (charges + prior) - prior_disputes) - 1
-        return most if 0 <= most < count else None
+        most = most_chargebacks(situation.seen, band)
+        return most if most is not None and most < count else None
 
     return situation.goal("disputes", need)
 
 
 def _way_down(situation: Situation, goal: Goal) -> tuple[str, ...]:
     most = int(goal.need)
-    reached = _date_with_at_most(situation, most)
+    reached = date_with_at_most(situation.seen, most)
     few = f"at most {plural(most, 'chargeback')}" if most else "only a span without any chargeback"
     sentence = f"At today's volume, {few} in {DISPUTE_DAYS} days would bring it {goal.target}"
     return (f"{sentence}; if no new one comes in, that is reached on {day(reached)}.",)
-
-
-def _date_with_at_most(situation: Situation, most: int) -> dt.date:
-    """When so many chargebacks are left in the window, if none is added."""
-    left = situation.seen.total("chargeback_count", DISPUTE_DAYS)
-    for past in situation.history.between(situation.seen.first(DISPUTE_DAYS), situation.as_of):
-        left -= past.chargeback_count
-        if left <= most:
-            return past.day + dt.timedelta(days=DISPUTE_DAYS)
-    return situation.later(DISPUTE_DAYS)
 
 
 def dispute_warning(situation: Situation) -> Advice | None:
