@@ -60,3 +60,13 @@ async def test_a_person_changes_their_name(product: Product) -> None:
     owner = await product.signed_up()
     assert (await owner.patch("/users/me", {"name": "Ada"})).json()["name"] == "Ada"
     assert (await owner.get("/auth/me")).json()["name"] == "Ada"
+
+
+async def test_an_estimate_stays_the_figure_that_was_typed_in_whatever_currency(product: Product) -> None:
+    owner = await product.signed_up()
+    business = await owner.business("Café", revenue_estimate=250000)
+    for currency in ("jpy", "kwd", "usd"):
+        changed = (await owner.patch(f"/users/businesses/{business}", {"currency": currency})).json()
+        assert (changed["currency"], changed["revenue_estimate"]) == (currency, 250000)
+    both = (await owner.patch(f"/users/businesses/{business}", {"currency": "JPY", "revenue_estimate": 9})).json()
+    assert (both["currency"], both["revenue_estimate"]) == ("jpy", 9)

@@ -2,11 +2,13 @@
 
 import datetime as dt
 import enum
+from typing import Self
 from uuid import UUID
 
 import msgspec
 
 from vaultra_core.identity import Role
+from vaultra_core.money import to_major, to_minor
 
 
 class Industry(enum.StrEnum):
@@ -48,6 +50,14 @@ class Business(msgspec.Struct, frozen=True, kw_only=True):
     sample_data: bool = False  # its Stripe account is a sandbox one
     created_at: dt.datetime
     updated_at: dt.datetime
+
+    def in_currency(self, currency: str) -> Self:
+        """The same business, reporting in another currency. What the owner estimated stays the figure they typed:
+        250 000 is 250 000, whether the currency has two decimals or none."""
+        estimate = self.revenue_estimate
+        if estimate is not None:
+            estimate = to_minor(to_major(estimate, self.currency), currency)
+        return msgspec.structs.replace(self, currency=currency, revenue_estimate=estimate)
 
 
 class MemberOf(msgspec.Struct, frozen=True):

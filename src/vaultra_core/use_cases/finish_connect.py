@@ -89,8 +89,7 @@ class FinishConnect:
         """The account decides the reporting currency, and the time zone as long as the owner has not chosen one."""
         timezone = account.timezone if account.timezone and business.timezone == "UTC" else business.timezone
         adopted = msgspec.structs.replace(
-            business,
-            currency=account.currency,
+            business.in_currency(account.currency),
             timezone=timezone,
             sample_data=account.sample_data,
             updated_at=now,

@@ -25,7 +25,8 @@ class UpdateBusiness:
             before = await work.businesses.get(caller.business_id)
             if before is None:
                 raise NotFound("No such business.")
-            business = msgspec.structs.replace(before, updated_at=self._clock.now(), **changes)
+            moved = before.in_currency(changes.pop("currency", before.currency))
+            business = msgspec.structs.replace(moved, updated_at=self._clock.now(), **changes)
             await work.businesses.save(business)
             refold = (before.currency, before.timezone) != (business.currency, business.timezone)
             if refold:
