@@ -17,7 +17,7 @@ import stripe
 
 logger = logging.getLogger(__name__)
 
-ATTEMPTS = 8
+ATTEMPTS = 8  # that failed; being asked to slow down is none of them
 FIRST_PAUSE = 0.25  # seconds; doubled from attempt to attempt
 LONGEST_PAUSE = 8.0
 ANSWER_WAIT = 30.0
@@ -53,18 +53,23 @@ _LIST = msgspec.json.Decoder(_List)
 async def read_page(
     client: stripe.StripeClient, path: str, external_id: str, parameters: Mapping[str, Any]
 ) -> ListPage:
-    """Read a page whole or not at all. Raise what Stripe or the network said once the attempts are used up."""
-    attempt = 1
+    """Read a page whole or not at all. Raise what Stripe or the network said once the attempts are used up.
+
+    Readers that are many for an account's rate limit are refused time and again, and yet all of them get on: a 429
+    costs no attempt. The caller's patience bounds it.
+    """
+    asked = failed = 0
     while True:
         try:
             return await _ask(client, path, external_id, parameters)
         except PASSING as error:
-            if attempt == ATTEMPTS:
+            asked += 1
+            failed += not isinstance(error, stripe.RateLimitError)
+            if failed == ATTEMPTS:
                 raise
-            pause = pause_before(attempt, error)
+            pause = pause_before(asked, error)
             logger.info("%s of %s: %s; asking again in %.1f s", path, external_id, type(error).__name__, pause)
         await asyncio.sleep(pause)
-        attempt += 1
 
 
 def pause_before(attempt: int, error: Exception) -> float:
