@@ -1,31 +1,40 @@
 import { describe, expect, it } from "vitest";
-import { addDays, count, day, moment, money, percent, plural, points, today } from "../src/lib/format";
+import {
+  addDays,
+  count,
+  day,
+  daysBetween,
+  moment,
+  money,
+  percent,
+  plural,
+  points,
+  shortDay,
+  today,
+} from "../src/lib/format";
+import { plain } from "./plain";
+import wording from "./wording.json";
 
-describe("money", () => {
-  it("has the currency's own number of decimals", () => {
-    expect(money(1234.5, "usd")).toBe("$1,234.50");
-    expect(money(1234, "jpy")).toBe("¥1,234");
-    expect(money(1.234, "KWD").replace(/\u00a0/g, " ")).toBe("KWD 1.234");
-  });
+const DECIMALS: Record<string, number> = { usd: 2, eur: 2, jpy: 0, kwd: 3 };
 
-  it("is a dash when there is no data, and a zero when there is a zero", () => {
-    expect(money(null, "usd")).toBe("–");
-    expect(money(0, "usd")).toBe("$0.00");
-  });
-
-  it("can be short for an axis", () => {
-    expect(money(15_000, "usd", { compact: true })).toBe("$15K");
-  });
+describe("figures read as in the API's texts", () => {
+  it.each(wording.percent as [number, string][])("%s → %s", (ratio, text) => expect(plain(percent(ratio))).toBe(text));
+  it.each(wording.money as [number, string, string][])("%s %s → %s", (minor, currency, text) =>
+    expect(plain(money(minor / 10 ** (DECIMALS[currency] ?? NaN), currency))).toBe(text),
+  );
+  it.each(wording.day as [string, string][])("%s → %s", (date, text) => expect(day(date)).toBe(text));
 });
 
-describe("percent", () => {
-  it.each([
-    [0.0075, "0.75%"],
-    [0.0064, "0.64%"],
-    [0.991, "99.1%"],
-    [1, "100%"],
-    [null, "–"],
-  ])("%s → %s", (ratio, text) => expect(percent(ratio)).toBe(text));
+describe("money", () => {
+  it("is a dash when there is no data, and a zero when there is a zero", () => {
+    expect(money(null, "usd")).toBe("–");
+    expect(plain(money(0, "usd"))).toBe("0.00 USD");
+  });
+
+  it("can be short for an axis, and exact for what is added up", () => {
+    expect(plain(money(15_000, "usd", { compact: true }))).toBe("15k USD");
+    expect(plain(money(51_588.49, "usd", { exact: true }))).toBe("51,588.49 USD");
+  });
 });
 
 describe("points", () => {
@@ -39,8 +48,8 @@ describe("points", () => {
 
 describe("days", () => {
   it("are not moved by the reader's time zone", () => {
-    expect(day("2026-03-01")).toBe("Mar 1, 2026");
-    expect(day("2026-12-31", { year: false })).toBe("Dec 31");
+    expect(day("2026-03-01")).toBe("1 March 2026");
+    expect(shortDay("2026-12-31")).toBe("31 Dec");
   });
 
   it("are counted across months, leap days and changes of the clock", () => {
@@ -48,6 +57,7 @@ describe("days", () => {
     expect(addDays("2026-03-01", -1)).toBe("2026-02-28");
     expect(addDays("2026-11-01", 1)).toBe("2026-11-02");
     expect(addDays("2026-11-21", -365)).toBe("2025-11-21");
+    expect(daysBetween("2026-03-28", "2026-04-01")).toBe(4);
   });
 
   it("begin at midnight in the business's time zone", () => {
@@ -57,7 +67,7 @@ describe("days", () => {
   });
 
   it("and moments are told in the business's time zone", () => {
-    expect(moment("2026-11-22T02:30:00Z", "America/New_York")).toMatch(/^Nov 21, 2026, 9:30\sPM$/);
+    expect(moment("2026-11-22T02:30:00Z", "America/New_York")).toBe("21 November 2026 at 21:30");
   });
 });
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { metrics, scores } from "../dev/fixtures";
 import { compare, formatMetric, METRICS, periodBefore } from "../src/components/metrics/catalogue";
+import { plain } from "./plain";
 import { metricSeries, rangeFrom, scoreSeries } from "../src/components/metrics/series";
 
 const metric = (key: string) => METRICS.find((each) => each.key === key)!;
@@ -8,7 +9,7 @@ const TODAY = "2026-11-22";
 
 describe("comparing a metric with the period before", () => {
   it("is relative for amounts, in percentage points for ratios, absolute for plain numbers", () => {
-    expect(compare(metric("revenue_total"), 108, 100)).toEqual({ direction: "up", size: "8%", good: true });
+    expect(compare(metric("revenue_total"), 108, 100)).toEqual({ direction: "up", size: "8\u00a0%", good: true });
     expect(compare(metric("chargeback_ratio"), 0.006, 0.004)).toEqual({
       direction: "up",
       size: "0.2 percentage points",
@@ -38,8 +39,8 @@ describe("comparing a metric with the period before", () => {
 
 describe("a metric in words", () => {
   it("has the unit of its name", () => {
-    expect(formatMetric("revenue_total", 12.5, "eur")).toBe("€12.50");
-    expect(formatMetric("refund_ratio", 0.031, "eur")).toBe("3.1%");
+    expect(plain(formatMetric("revenue_total", 12.5, "eur"))).toBe("12.50 EUR");
+    expect(plain(formatMetric("refund_ratio", 0.031, "eur"))).toBe("3.1 %");
     expect(formatMetric("revenue_volatility", 0.283, "eur")).toBe("0.28");
     expect(formatMetric("something_new", 3, "eur")).toBe("3");
     expect(formatMetric("mrr", null, "eur")).toBe("–");
@@ -47,8 +48,8 @@ describe("a metric in words", () => {
 
   it("is summed up in one sentence", () => {
     const short = metrics.slice(-2).map((each, index) => ({ ...each, revenue_total: index === 0 ? 100 : 110 }));
-    expect(metricSeries(short, "usd").find(({ key }) => key === "revenue_total")?.summary).toBe(
-      "Revenue is $110.00 on Nov 21, 2026, up 10% from $100.00 on Nov 20, 2026; it ranged from $100.00 to $110.00.",
+    expect(plain(metricSeries(short, "usd").find(({ key }) => key === "revenue_total")?.summary)).toBe(
+      "Revenue is 110.00 USD on 21 November 2026, up 10 % from 100.00 USD on 20 November 2026; it ranged from 100.00 USD to 110.00 USD.",
     );
   });
 

@@ -49,9 +49,9 @@ describe("the overview", () => {
     expect(screen.getByText("Sample data")).toBeInTheDocument();
     expect(screen.getAllByRole("article")).toHaveLength(3);
     expect(screen.getByRole("heading", { name: "What makes up your score" })).toBeInTheDocument();
-    expect(await screen.findByText("$18,240.50")).toBeInTheDocument();
-    expect(await screen.findByText(/compared with Sep 23, 2026 to Oct 22, 2026/)).toBeInTheDocument();
-    expect(screen.getByText(/Today so far: \$412\.30 from 23 charges/)).toBeInTheDocument();
+    expect(await screen.findByText("18,240 USD")).toBeInTheDocument();
+    expect(await screen.findByText(/compared with 23 September 2026 to 22 October 2026/)).toBeInTheDocument();
+    expect(screen.getByText(/Today so far: 412\.30 USD from 23 charges/)).toBeInTheDocument();
   });
 
   it("says why there is no score and what is missing, and makes none up", async () => {
@@ -69,7 +69,7 @@ describe("the overview", () => {
 
   it("says how far the data is complete", async () => {
     open();
-    expect(await screen.findByText(/Data complete to the cent through Nov 20, 2026/)).toBeInTheDocument();
+    expect(await screen.findByText(/Data complete to the cent through 20 November 2026/)).toBeInTheDocument();
   });
 
   it("claims no completeness before the data was checked", async () => {
@@ -86,7 +86,7 @@ describe("the overview", () => {
 
   it("says that figures may move while older history comes in", async () => {
     open({ "GET /integrations/stripe/status": { body: stripe("extending", 1560) } });
-    expect(await screen.findByText(/Older history is still coming in: 50%, 1,560 objects so far/)).toBeInTheDocument();
+    expect(await screen.findByText(/Older history is still coming in: 50 %, 1,560 objects so far/)).toBeInTheDocument();
   });
 
   it("asks again for a while after the import, because the history is computed last", async () => {

@@ -27,7 +27,7 @@ describe("RecommendationList", () => {
     list();
     expect(article()).toHaveTextContent("+5-10 points");
     expect(article()).toHaveTextContent("Medium priority");
-    expect(article()).toHaveTextContent("Chargebacks0.64%Chargeback count, 180 days14 (goal 8)");
+    expect(article()).toHaveTextContent("Chargebacks0.64 %Chargeback count, 180 days14 (goal 8)");
   });
 
   it("keeps the API's order and shows as many as it is told", () => {

@@ -78,7 +78,7 @@ describe("ScoreCard", () => {
     card({ change: 3 });
     expect(screen.getByText("Your score is 72 of 100: Funding-ready.")).toBeInTheDocument();
     expect(screen.getByText(/Up 3 points since last week/)).toBeInTheDocument();
-    expect(screen.getByText("High (84%)")).toBeInTheDocument();
+    expect(screen.getByText("High (84 %)")).toBeInTheDocument();
     expect(screen.getByText("Highly attractive in 14 points")).toBeInTheDocument();
   });
 
@@ -131,7 +131,7 @@ describe("ScoreHistory", () => {
   it("reads out the picked day", () => {
     render(<ScoreHistory scores={scores.slice(0, 30)} />);
     const slider = screen.getByRole("slider", { name: "Score by day" });
-    expect(slider).toHaveAttribute("aria-valuetext", "Nov 21, 2026: 72, Funding-ready");
+    expect(slider).toHaveAttribute("aria-valuetext", "21 November 2026: 72, Funding-ready");
   });
 
   it("waits for a second day before it draws a line", () => {

@@ -41,7 +41,7 @@ async def test_from_the_landing_page_to_an_accepted_recommendation(dashboard: Da
     await expect(made_of.get_by_role("listitem").filter(has_text="Chargebacks").first).to_be_visible()
     total = await made_of.get_by_text(re.compile(r"^\d+(\.\d+)? of 100$")).inner_text()
     assert abs(float(total.split()[0]) - score) <= 0.5
-    await expect(dashboard.panel("Key metrics, last 30 days")).to_contain_text("$")
+    await expect(dashboard.panel("Key metrics, last 30 days")).to_contain_text("USD")
     await expect(dashboard.panel("Your score over time").get_by_role("slider")).to_be_attached(timeout=30_000)
     await expect(page.get_by_text(re.compile("sample data", re.IGNORECASE)).first).to_be_visible()
 

@@ -22,8 +22,8 @@ export function PageHeader({ title, children }: { title: string; children?: Reac
       {children && <p className="mt-1.5 max-w-prose text-soft">{children}</p>}
       {progress?.state === "extending" && (
         <p className="figure mt-3 rounded-md bg-accent-soft px-4 py-2.5 text-sm" role="status">
-          Older history is still coming in: {Math.floor(progress.percent)}%, {plural(progress.done, "object")} so far.
-          Figures and the score may still move.
+          Older history is still coming in: {Math.floor(progress.percent)}&nbsp;%, {plural(progress.done, "object")} so
+          far. Figures and the score may still move.
         </p>
       )}
       {progress?.state === "error" && (

@@ -1,7 +1,7 @@
 import { Chart, type ChartOptions, Filler, LinearScale, LineElement, PointElement, Tooltip } from "chart.js";
 import { useId, useMemo } from "react";
 import { Line } from "react-chartjs-2";
-import { day, month } from "../../lib/format";
+import { day, month, shortDay } from "../../lib/format";
 import type { Series } from "./series";
 import { useChartColours } from "./use-chart-colours";
 
@@ -104,7 +104,7 @@ function chartOptions(
         ticks: {
           ...label,
           maxRotation: 0,
-          callback: (value) => (long ? month(iso(Number(value))) : day(iso(Number(value)), { year: false })),
+          callback: (value) => (long ? month(iso(Number(value))) : shortDay(iso(Number(value)))),
         },
       },
       y: {

@@ -39,7 +39,7 @@ export const METRICS: readonly MetricInfo[] = [
     label: "Chargeback ratio",
     unit: "ratio",
     better: "lower",
-    meaning: "Chargebacks of the 30 days per charge. Stripe calls more than 0.75% excessive.",
+    meaning: "Chargebacks of the 30 days per charge. Stripe calls more than 0.75 % excessive.",
   },
   {
     key: "refund_ratio",
@@ -75,7 +75,7 @@ export function formatMetric(key: string, value: unknown, currency: string): str
 
 export interface Change {
   direction: "up" | "down" | "same";
-  /** "8%" for amounts, "0.2 percentage points" for ratios, "0.05" for plain numbers */
+  /** "8 %" for amounts, "0.2 percentage points" for ratios, "0.05" for plain numbers */
   size: string;
   good: boolean;
 }
@@ -97,7 +97,7 @@ export function compare(
     size = count(Math.abs(difference), 2);
     if (Math.abs(difference) < 0.005) return { direction: "same", size, good: true };
   } else {
-    if (before === 0) return now === 0 ? { direction: "same", size: "0%", good: true } : null;
+    if (before === 0) return now === 0 ? { direction: "same", size: percent(0), good: true } : null;
     const share = Math.abs(difference / before);
     size = percent(roundTo(share, share < 0.1 ? 3 : 2));
     if (share < 0.0005) return { direction: "same", size, good: true };

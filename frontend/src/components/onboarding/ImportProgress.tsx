@@ -17,7 +17,7 @@ export function ImportProgress({ progress }: { progress: Progress }) {
         <p className="font-semibold" id="import-phase">
           {PHASES[progress.state]}
         </p>
-        <p className="figure text-lg font-semibold">{percent}%</p>
+        <p className="figure text-lg font-semibold">{percent}&nbsp;%</p>
       </div>
       <progress className="import-bar mt-3" value={percent} max="100" aria-labelledby="import-phase" />
       <p className="figure mt-3 text-sm text-soft" aria-live="polite">

@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
 import type { Tier } from "../../lib/api";
-import { day, points } from "../../lib/format";
+import { day, percent, points } from "../../lib/format";
 import { confidenceLabel, TIERS, tierLabel } from "../../lib/words";
 import { ScoreGauge } from "./ScoreGauge";
 import { TierBadge } from "./TierBadge";
@@ -49,7 +49,7 @@ export function ScoreCard({ score, tier, confidence, asOf, change, children }: P
         <div>
           <dt className="text-xs text-faint">Confidence</dt>
           <dd className="figure font-medium">
-            {confidenceLabel(confidence).replace(" confidence", "")} ({Math.round(confidence * 100)}%)
+            {confidenceLabel(confidence).replace(" confidence", "")} ({percent(Math.round(confidence * 100) / 100)})
           </dd>
         </div>
         <div>
