@@ -1,6 +1,7 @@
 """The only reader of the environment. Unset means the embedded default; a bad value is refused with its name."""
 
 import contextlib
+import ipaddress
 import os
 import re
 import secrets
@@ -16,6 +17,7 @@ from vaultra_core.domain.readiness.rulebook import RULEBOOKS
 STRIPE_API = "https://api.stripe.com"
 STRIPE_CONNECT = "https://connect.stripe.com"
 
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 Url = Annotated[str, msgspec.Meta(pattern=r"^https?://[^/\s]+")]
 
 
@@ -38,6 +40,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, rename=str.upper):
     stripe_connect_client_id: str | None = None
     stripe_api_base: Url = STRIPE_API
     stripe_connect_base: Url = STRIPE_CONNECT
+    trusted_proxies: str | None = None  # addresses and networks, comma-separated
+    cors_origins: str | None = None  # origins, comma-separated
     frontend_dir: str | None = None
     rulebook: str = "lender-2"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
@@ -53,7 +57,19 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, rename=str.upper):
 
     @property
     def webhook_secrets(self) -> tuple[str, ...]:
-        return tuple(part.strip() for part in (self.stripe_webhook_secret or "").split(",") if part.strip())
+        return _listed(self.stripe_webhook_secret)
+
+    @property
+    def proxies(self) -> tuple[Network, ...]:
+        return tuple(ipaddress.ip_network(part) for part in _listed(self.trusted_proxies))
+
+    @property
+    def origins(self) -> tuple[str, ...]:
+        return _listed(self.cors_origins)
+
+
+def _listed(text: str | None) -> tuple[str, ...]:
+    return tuple(part.strip() for part in (text or "").split(",") if part.strip())
 
 
 SECRET_FILES = Path("/run/secrets")
@@ -64,6 +80,8 @@ TAKES = {
     "PUBLIC_URL": "a URL like https://vaultra.example",
     "STRIPE_API_BASE": "a URL like https://api.stripe.com",
     "STRIPE_CONNECT_BASE": "a URL like https://connect.stripe.com",
+    "TRUSTED_PROXIES": "addresses or networks with commas between them, like 10.0.0.0/8",
+    "CORS_ORIGINS": "origins with commas between them, like https://shop.example",
     "JWT_SECRET": "at least 32 characters",
     "ACCESS_TOKEN_MINUTES": "a whole number from 1 to 10080",
     "LOG_LEVEL": "DEBUG, INFO, WARNING or ERROR",
@@ -85,9 +103,19 @@ def load_settings(environment: Mapping[str, str] | None = None, *, env_file: Pat
     settings = _convert({name: value for name, value in values.items() if name in names and value != ""})
     if settings.rulebook not in RULEBOOKS:
         raise SettingsError(f"RULEBOOK is not usable: choose one of {', '.join(RULEBOOKS)}.")
+    _refuse_bad_lists(settings)
     if settings.production:
         _refuse_for_production(settings)
     return settings
+
+
+def _refuse_bad_lists(settings: Settings) -> None:
+    try:
+        _ = settings.proxies
+    except ValueError as error:
+        raise SettingsError(f"TRUSTED_PROXIES is not usable ({error}): it takes {TAKES['TRUSTED_PROXIES']}.") from None
+    if not all(re.fullmatch(r"https?://[^/\s*]+", each) for each in settings.origins):
+        raise SettingsError(f"CORS_ORIGINS is not usable: it takes {TAKES['CORS_ORIGINS']}.")
 
 
 def _convert(values: dict[str, str]) -> Settings:

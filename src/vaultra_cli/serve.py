@@ -22,6 +22,7 @@ from vaultra_cli.environment import database, set_up_logging, settings_for
 from vaultra_core.errors import InvalidInput, VaultraError
 from vaultra_core.ports.storage import EventAcceptor
 from vaultra_http.app import create_app
+from vaultra_http.edges import EdgeRules
 from vaultra_http.site import PublicUrl, find_site
 from vaultra_worker.app import running_scheduler, running_worker
 
@@ -92,6 +93,14 @@ def http_provider(settings: Settings) -> Provider:
     return provider
 
 
+def edge_rules(settings: Settings) -> EdgeRules:
+    return EdgeRules(
+        https=settings.public_url.startswith("https://"),
+        trusted_proxies=settings.proxies,
+        cors_origins=settings.origins,
+    )
+
+
 async def serve_api(settings: Settings, listener: socket.socket, *, with_worker: bool) -> None:
     container = make_container(settings, http_provider(settings), application="vaultra-api")
     try:
@@ -113,7 +122,7 @@ async def serve_container(container: AsyncContainer, settings: Settings, listene
         gc.freeze()
         yield
 
-    app = create_app(container, site=find_site(settings.frontend_dir), lifespan=[lifespan])
+    app = create_app(container, site=find_site(settings.frontend_dir), edges=edge_rules(settings), lifespan=[lifespan])
     config = uvicorn.Config(
         app,
         http="httptools",

@@ -1,8 +1,10 @@
-"""Who acts, for which business, with which role; and the ids of things."""
+"""Who acts, for which business, with which role, and from where; and the ids of things."""
 
 import enum
 import os
 import time
+from contextvars import ContextVar
+from typing import Final
 from uuid import UUID
 
 import msgspec
@@ -33,6 +35,18 @@ class Caller(msgspec.Struct, frozen=True):
         """Raise `Forbidden` unless the caller's role is at least `minimum`."""
         if self.role.rank < minimum.rank:
             raise Forbidden(f"This needs the role {minimum}; you have {self.role}.", required_role=str(minimum))
+
+
+class Origin(msgspec.Struct, frozen=True):
+    """Where a call comes from: the client's network address, and the id of the request. A job has neither."""
+
+    address: str | None = None
+    request_id: str | None = None
+
+
+# Set at the edge that a request comes in by. It is a fact of the request and decides nothing, so that handing it
+# through every call would only be noise.
+origin: Final = ContextVar("origin", default=Origin())  # noqa: B039 - frozen
 
 
 def new_id() -> UUID:

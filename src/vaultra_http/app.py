@@ -8,6 +8,7 @@ from typing import Any
 from dishka import AsyncContainer
 from dishka.integrations.litestar import setup_dishka
 from litestar import HttpMethod, Litestar, MediaType, Router, route
+from litestar.config.cors import CORSConfig
 from litestar.exceptions import HTTPException, NotFoundException
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
@@ -16,7 +17,7 @@ from litestar.params import FromPath
 
 from vaultra_core.errors import VaultraError
 from vaultra_http.authentication import PUBLIC, BearerAuthentication, public
-from vaultra_http.edges import Edges
+from vaultra_http.edges import EdgeRules, Edges
 from vaultra_http.errors import on_framework_error, on_too_deep, on_unexpected, on_vaultra_error
 from vaultra_http.rendering import DecimalSchema, JsonResponse, refuse_other_media_types
 from vaultra_http.routes import auth, explain, figures, health, rulebooks, stripe, users
@@ -28,7 +29,13 @@ BODY_LIMIT = 64 * 1024
 Lifespan = Callable[[Litestar], AbstractAsyncContextManager[None]]
 
 
-def create_app(container: AsyncContainer, *, site: Path | None, lifespan: Sequence[Lifespan] = ()) -> Litestar:
+def create_app(
+    container: AsyncContainer,
+    *,
+    site: Path | None,
+    edges: EdgeRules = EdgeRules(),  # noqa: B008 - frozen
+    lifespan: Sequence[Lifespan] = (),
+) -> Litestar:
     """The API under /api/v1 and the dashboard beside it. `lifespan` is what runs for as long as the server does."""
     api = Router(
         "/api/v1",
@@ -58,17 +65,31 @@ def create_app(container: AsyncContainer, *, site: Path | None, lifespan: Sequen
         response_class=JsonResponse,
         request_max_body_size=BODY_LIMIT,
         openapi_config=_openapi(),
+        cors_config=_cors(edges.cors_origins),
         plugins=[DecimalSchema()],
         logging_config=None,
         pdb_on_exception=False,
     )
     setup_dishka(container, app)
-    app.asgi_handler = Edges(WebhookShortcut(app.asgi_handler, container))
+    app.asgi_handler = Edges(WebhookShortcut(app.asgi_handler, container), edges)
     return app
 
 
 def _authentication(app: Any) -> BearerAuthentication:
     return BearerAuthentication(app, exclude_from_auth_key=PUBLIC)
+
+
+def _cors(origins: Sequence[str]) -> CORSConfig | None:
+    """Only these other origins may call from a browser, and only they may read an answer. None named: nobody may."""
+    if not origins:
+        return None
+    return CORSConfig(
+        allow_origins=list(origins),
+        allow_methods=["GET", "POST", "PATCH", "DELETE"],
+        allow_headers=["Authorization", "Content-Type"],
+        allow_credentials=True,
+        expose_headers=["Retry-After", "X-Request-Id"],
+    )
 
 
 def _openapi() -> OpenAPIConfig:

@@ -3,9 +3,13 @@
 from typing import cast
 from uuid import uuid4
 
+import msgspec
 from litestar.datastructures import MutableScopeHeaders
 from litestar.enums import HttpMethod, ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
+
+from vaultra_core.identity import Origin, origin
+from vaultra_http.proxies import Networks, client_address
 
 CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -27,14 +31,26 @@ HEADERS = {
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
+STRICT_TRANSPORT = "max-age=31536000; includeSubDomains"
 PRIVATE = "/api/"  # whatever comes from here is somebody's own
 
 
-class Edges:
-    """The outermost layer, around routing and its errors too: gives the request an id and its answer the headers."""
+class EdgeRules(msgspec.Struct, frozen=True, kw_only=True):
+    """What the edges take from the settings."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    https: bool = False  # browsers reach this server by https: say that they always shall
+    trusted_proxies: Networks = ()
+    cors_origins: tuple[str, ...] = ()
+
+
+class Edges:
+    """The outermost layer, around routing and its errors too: gives the request an id and an origin, and its answer the
+    headers."""
+
+    def __init__(self, app: ASGIApp, rules: EdgeRules) -> None:
         self._app = app
+        self._trusted = rules.trusted_proxies
+        self._headers = HEADERS | ({"Strict-Transport-Security": STRICT_TRANSPORT} if rules.https else {})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != ScopeType.HTTP:
@@ -51,10 +67,14 @@ class Edges:
             if message["type"] == "http.response.start":
                 headers = MutableScopeHeaders.from_message(message)
                 headers["X-Request-Id"] = request_id
-                for name, value in HEADERS.items():
+                for name, value in self._headers.items():
                     headers.setdefault(name, value)
                 if private:
                     headers["Cache-Control"] = "no-store"
             await send(message)
 
-        await self._app(scope, receive, send_with_headers)
+        came_in = origin.set(Origin(client_address(scope, self._trusted), request_id))
+        try:
+            await self._app(scope, receive, send_with_headers)
+        finally:
+            origin.reset(came_in)

@@ -1,6 +1,6 @@
 """The storage ports, over every implementation."""
 
-from vaultra_core.testing.contracts import accounts, activity, completeness, inbox, ledger, results, transactions
+from vaultra_core.testing.contracts import accounts, activity, audit, completeness, inbox, ledger, results, transactions
 
 
 class TestUnitOfWork(transactions.UnitOfWorkContract):
@@ -64,4 +64,8 @@ class TestRecommendations(results.RecommendationsContract):
 
 
 class TestJobRuns(accounts.JobRunsContract):
+    pass
+
+
+class TestAuditLog(audit.AuditLogContract):
     pass

@@ -16,7 +16,7 @@ from support.sandbox import CLIENT_ID, SECRET_KEY, WEBHOOK_SECRET
 from vaultra_adapters.postgres.engine import JOB_STATEMENT_TIMEOUT
 from vaultra_adapters.settings import Settings
 from vaultra_adapters.wiring import make_container
-from vaultra_cli.serve import http_provider
+from vaultra_cli.serve import edge_rules, http_provider
 from vaultra_core.ports.runtime import Job
 from vaultra_http.app import create_app
 from vaultra_worker.app import make_runner
@@ -138,7 +138,7 @@ async def a_product(settings: Settings) -> AsyncIterator[Product]:
     container = make_container(
         settings, http_provider(settings), application="vaultra-tests", statement_timeout=JOB_STATEMENT_TIMEOUT
     )
-    app = create_app(container, site=None)
+    app = create_app(container, site=None, edges=edge_rules(settings))
     try:
         transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)  # type: ignore[arg-type]
         async with httpx.AsyncClient(transport=transport) as client:

@@ -38,6 +38,7 @@ from vaultra_core.ports.storage import UNKNOWN_ACCOUNT
 # Importing this module is what fills `metadata`.
 __all__ = [
     "LEDGER",
+    "audit_log",
     "businesses",
     "completeness_certificates",
     "computations",
@@ -374,4 +375,22 @@ job_runs = Table(
     text_column("job", 64, primary_key=True),
     Column("slot", Moment, primary_key=True),
     Column("claimed_at", Moment, nullable=False, server_default=text("clock_timestamp()")),
+)
+
+# No foreign keys: an entry outlives whom and what it tells of. Append-only by a trigger of the migration.
+audit_log = Table(
+    "audit_log",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("at", Moment, nullable=False),
+    text_column("action", 64, nullable=False),
+    Column("actor_id", Uuid),
+    Column("business_id", Uuid),
+    text_column("target", 255),
+    Column("details", JSONB, nullable=False),
+    text_column("address", 64),
+    text_column("request_id", 64),
+    Index(None, "business_id", "at", "id"),
+    Index(None, "actor_id", "at", "id"),
+    Index(None, "at"),
 )

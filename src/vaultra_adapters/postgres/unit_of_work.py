@@ -7,6 +7,7 @@ from typing import Self
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from vaultra_adapters.postgres.activity import PostgresActivity
+from vaultra_adapters.postgres.audit import PostgresAuditLog
 from vaultra_adapters.postgres.businesses import PostgresBusinesses
 from vaultra_adapters.postgres.certificates import PostgresCertificates
 from vaultra_adapters.postgres.computations import PostgresComputations
@@ -20,7 +21,7 @@ from vaultra_adapters.postgres.recommendations import PostgresRecommendations
 from vaultra_adapters.postgres.scores import PostgresScores
 from vaultra_adapters.postgres.snapshots import PostgresSnapshots
 from vaultra_adapters.postgres.users import PostgresUsers
-from vaultra_core.ports import completeness
+from vaultra_core.ports import audit, completeness
 from vaultra_core.ports import storage as ports
 
 
@@ -52,6 +53,7 @@ class PostgresUnitOfWork:
         self.scores: ports.Scores = PostgresScores(connection)
         self.recommendations: ports.Recommendations = PostgresRecommendations(connection)
         self.job_runs: ports.JobRuns = PostgresJobRuns(connection)
+        self.audit: audit.AuditLog = PostgresAuditLog(connection)
         return self
 
     async def commit(self) -> None:

@@ -20,6 +20,7 @@ from vaultra_core.domain.metrics import MetricsSnapshot
 from vaultra_core.domain.readiness.assessment import Assessment
 from vaultra_core.domain.recommendations.base import Priority, Recommendation, Status
 from vaultra_core.identity import Role
+from vaultra_core.ports.audit import AuditLog
 from vaultra_core.ports.completeness import Certificates, Doubts
 
 
@@ -328,6 +329,7 @@ class UnitOfWork(Protocol):
     scores: Scores
     recommendations: Recommendations
     job_runs: JobRuns
+    audit: AuditLog
 
     async def commit(self) -> None: ...
 
