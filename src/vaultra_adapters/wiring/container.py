@@ -18,6 +18,7 @@ from vaultra_adapters.postgres.unit_of_work import PostgresUnitOfWork
 from vaultra_adapters.queue.taskiq_queue import TaskiqJobQueue, make_broker
 from vaultra_adapters.settings import Settings
 from vaultra_adapters.stripe.provider import StripeProvider
+from vaultra_adapters.wiring.agent import Agent
 from vaultra_core.ports.payments import PaymentsProvider
 from vaultra_core.ports.runtime import AccessTokens, Clock, ConnectStates, JobQueue, PasswordHasher
 from vaultra_core.ports.storage import EventAcceptor, UnitOfWorkFactory
@@ -205,4 +206,4 @@ def make_container(
 ) -> AsyncContainer:
     """The container of a process. `providers` are the entry point's own, or a test's, which then win."""
     adapters = Adapters(settings, application=application, statement_timeout=statement_timeout, pool_size=pool_size)
-    return dishka.make_async_container(adapters, UseCases(), *providers)
+    return dishka.make_async_container(adapters, UseCases(), Agent(), *providers)

@@ -1,3 +1,4 @@
+import asyncio
 import datetime as dt
 from uuid import UUID
 
@@ -6,10 +7,12 @@ import msgspec
 from vaultra_core.domain.behind import COUNTED_BY, moment_of, objects_behind
 from vaultra_core.domain.ledger import LedgerObject
 from vaultra_core.domain.readiness.evidence import DaysHandle, Evidence, days_handle, of_recommendation, resolve
+from vaultra_core.domain.readiness.projections import is_projection, resolve_projection
 from vaultra_core.errors import InvalidInput, NotFound
 from vaultra_core.identity import Caller
 from vaultra_core.periods import day_bounds, utc_bounds
 from vaultra_core.ports.storage import UnitOfWork, UnitOfWorkFactory
+from vaultra_core.use_cases.own_words import own_words
 from vaultra_core.use_cases.standing import Standing, load_standing
 
 
@@ -41,7 +44,12 @@ class ResolveEvidence:
         async with self._unit_of_work() as work:
             if handle.startswith("recommendation:"):
                 return Resolved(await self._recommendation(work, caller, handle), [], None)
+            if handle.startswith("business:"):
+                return Resolved(await own_words(work, caller, handle), [], None)
             standing = await load_standing(work, caller)
+            if is_projection(handle):
+                found = await asyncio.to_thread(resolve_projection, handle, standing.history, standing.as_of)
+                return Resolved(found, [], None)
             evidence = resolve(handle, standing.history, standing.as_of)
             span = days_handle(evidence.objects_of, standing.as_of) if evidence.objects_of else None
             if span is None:

@@ -68,10 +68,9 @@ def explain_change(history: History, start: dt.date, end: dt.date, rulebook: str
     days = replay(history, start, end, rulebook)
     if not days or days[0].as_of != start:
         return None
-    titles = {factor.name: factor.title for factor in book.factors} | {cap.name: cap.title for cap in book.caps}
     lines = [_lines(day) for day in days]
     moves = [
-        _move(history, name, titles.get(name, name.capitalize()), days, lines)
+        _move(history, name, book.title_of(name), days, lines)
         for name in dict.fromkeys([*lines[0], *lines[-1]])
         if _points(lines[0], name) != _points(lines[-1], name)
     ]

@@ -168,6 +168,11 @@ class Rulebook(msgspec.Struct, frozen=True, kw_only=True):
     def factor(self, name: str) -> Factor | None:
         return next((factor for factor in self.factors if factor.name == name), None)
 
+    def title_of(self, line: str) -> str:
+        """The title of a line of a score: a factor's, a cap's, or that of what is neither."""
+        titles = {factor.name: factor.title for factor in self.factors} | {cap.name: cap.title for cap in self.caps}
+        return titles.get(line, line.capitalize())
+
 
 class Reading(msgspec.Struct, frozen=True, kw_only=True):
     """What a measure found for one factor on one day.

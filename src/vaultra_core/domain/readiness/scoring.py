@@ -70,6 +70,13 @@ def tier(points: int) -> Tier:
     return next(name for highest, name in TIERS if points <= highest)
 
 
+def lowest_score(wanted: Tier) -> int:
+    """The score at which a tier begins."""
+    names = [name for _, name in TIERS]
+    place = names.index(wanted)
+    return TIERS[place - 1][0] + 1 if place else 0
+
+
 def contribute(factor: Factor, reading: Reading) -> Contribution:
     """What a reading earns: the points of its band, drawn towards neutral by its weight."""
     if reading.value is None:

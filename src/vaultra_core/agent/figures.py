@@ -1,0 +1,113 @@
+"""What an answer may state: figures and sentences, each with the handle that resolves to what it is made of."""
+
+import datetime as dt
+import enum
+from collections.abc import Iterator
+from decimal import Decimal
+
+import msgspec
+
+from vaultra_core.domain import wording
+from vaultra_core.money import exponent, to_major
+
+
+class Kind(enum.StrEnum):
+    """What a figure counts."""
+
+    SCORE = "score"  # 0–100
+    POINTS = "points"  # of a score
+    SHARE = "share"  # a fraction, read as per cent
+    MONEY = "money"  # major units of `currency`
+    COUNT = "count"
+    DAYS = "days"
+
+
+class Figure(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A number with its meaning. `text` is how it reads; `handle` resolves to what it is made of."""
+
+    label: str
+    kind: Kind
+    value: Decimal
+    text: str
+    handle: str
+    currency: str | None = None
+
+
+class Statement(msgspec.Struct, frozen=True):
+    """A sentence of the rules, with figures in it. Whatever stands behind them is found by its handle."""
+
+    text: str
+    handle: str
+
+
+Said = Figure | Statement
+
+
+def score(value: int, handle: str, label: str = "Funding readiness score") -> Figure:
+    return Figure(label=label, kind=Kind.SCORE, value=Decimal(value), text=str(value), handle=handle)
+
+
+def points(value: float, handle: str, label: str) -> Figure:
+    return Figure(label=label, kind=Kind.POINTS, value=_exact(value), text=wording.number(value), handle=handle)
+
+
+def share(value: float, handle: str, label: str) -> Figure:
+    return Figure(label=label, kind=Kind.SHARE, value=_exact(value), text=wording.percent(value), handle=handle)
+
+
+def money(minor: int, currency: str, handle: str, label: str) -> Figure:
+    return Figure(
+        label=label,
+        kind=Kind.MONEY,
+        value=to_major(minor, currency),
+        text=wording.money(minor, currency),
+        handle=handle,
+        currency=currency,
+    )
+
+
+def amount(major: Decimal, currency: str, handle: str, label: str) -> Figure:
+    """Money that is in major units already."""
+    return money(int(major.scaleb(exponent(currency))), currency, handle, label)
+
+
+def count(value: float, handle: str, label: str) -> Figure:
+    return Figure(label=label, kind=Kind.COUNT, value=_exact(value), text=wording.number(value), handle=handle)
+
+
+def days(value: int, handle: str, label: str) -> Figure:
+    return Figure(label=label, kind=Kind.DAYS, value=Decimal(value), text=wording.plural(value, "day"), handle=handle)
+
+
+def said_in(data: object) -> Iterator[Said]:
+    """Every figure and statement within a tool's data, in the order of its fields."""
+    if isinstance(data, Figure | Statement):
+        yield data
+    else:
+        for part in _parts(data):
+            yield from said_in(part)
+
+
+def days_in(data: object) -> Iterator[dt.date]:
+    """Every calendar day within a tool's data."""
+    if isinstance(data, dt.datetime):
+        yield data.date()
+    elif isinstance(data, dt.date):
+        yield data
+    else:
+        for part in _parts(data):
+            yield from days_in(part)
+
+
+def _parts(data: object) -> Iterator[object]:
+    if isinstance(data, msgspec.Struct):
+        for name in data.__struct_fields__:
+            yield getattr(data, name)
+    elif isinstance(data, dict):
+        yield from data.values()
+    elif isinstance(data, list | tuple):
+        yield from data
+
+
+def _exact(value: float) -> Decimal:
+    return Decimal(repr(value))
