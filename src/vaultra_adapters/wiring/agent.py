@@ -35,6 +35,7 @@ class Agent(Provider):
 
     @provide
     def knowledge(self) -> Knowledge:
+        """Until there is an embedder and an index, an empty one, which says that it is."""
         return NoKnowledge()
 
     @provide

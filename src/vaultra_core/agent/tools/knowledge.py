@@ -7,37 +7,21 @@ import msgspec
 
 from vaultra_core.agent.figures import Statement
 from vaultra_core.agent.registry import Arguments, Finding, Tool
+from vaultra_core.domain.knowledge import Passage
 from vaultra_core.identity import Caller
 
 
-class FoundPassage(Protocol):
-    """A passage of a document, as the knowledge base finds it."""
-
-    @property
-    def doc_id(self) -> str: ...
-
-    @property
-    def title(self) -> str: ...
-
-    @property
-    def category(self) -> str: ...
-
-    @property
-    def section(self) -> str: ...
-
-    @property
-    def text(self) -> str: ...
-
-
 class Knowledge(Protocol):
-    async def execute(self, query: str, top_k: int = 5) -> Sequence[FoundPassage]:
+    """What `SearchKnowledge` does, as far as the tool needs it."""
+
+    async def execute(self, query: str, top_k: int = 5) -> Sequence[Passage]:
         """The nearest passages first; none when nothing has been ingested."""
 
 
 class NoKnowledge:
     """A knowledge base without a document."""
 
-    async def execute(self, query: str, top_k: int = 5) -> Sequence[FoundPassage]:
+    async def execute(self, query: str, top_k: int = 5) -> Sequence[Passage]:
         return []
 
 
