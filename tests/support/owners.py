@@ -7,9 +7,9 @@ from typing import Any
 import msgspec
 
 from support.histories import at, charge, dispute, payout, refund
-from vaultra_adapters.wiring.agent import Agent
 from vaultra_core import RULEBOOKS, fold, metrics, recommend, replay
 from vaultra_core.agent.registry import ToolRegistry
+from vaultra_core.agent.toolbox import every_tool
 from vaultra_core.agent.tools.knowledge import Knowledge, NoKnowledge
 from vaultra_core.domain.accounts import Business, ImportPhase, Industry
 from vaultra_core.domain.activity import History
@@ -110,7 +110,7 @@ async def _with_data(storage: MemoryStorage, business: Business) -> None:
 
 def tools_over(storage: MemoryStorage, knowledge: Knowledge | None = None, rulebook: str = RULEBOOK) -> ToolRegistry:
     """Every tool, over storage in memory."""
-    return Agent().registry(
+    return every_tool(
         GetReadiness(storage, rulebook=rulebook),
         ListRecommendations(storage),
         GetMetrics(storage, FixedClock()),
