@@ -1,11 +1,12 @@
 """The only reader of the environment. Unset means the embedded default; a bad value is refused with its name."""
 
+import base64
 import contextlib
 import ipaddress
 import os
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -16,6 +17,9 @@ from vaultra_core.domain.readiness.rulebook import RULEBOOKS
 
 STRIPE_API = "https://api.stripe.com"
 STRIPE_CONNECT = "https://connect.stripe.com"
+
+KEY_ENTRY = re.compile(r"([a-z0-9][a-z0-9_.-]{0,31}):(.+)", re.ASCII)
+KEY_BYTES = 32  # AES-256
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 Url = Annotated[str, msgspec.Meta(pattern=r"^https?://[^/\s]+")]
@@ -34,6 +38,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, rename=str.upper):
     redis_url: Annotated[str, msgspec.Meta(pattern=r"^(rediss?|unix)://")] | None = None
     public_url: Url = "http://127.0.0.1:8000"
     jwt_secret: Annotated[str, msgspec.Meta(min_length=32)] | None = None
+    encryption_keys: str | None = None  # id:key, comma-separated, the newest first
     access_token_minutes: Annotated[int, msgspec.Meta(ge=1, le=60 * 24 * 7)] = 60 * 12
     stripe_secret_key: str | None = None
     stripe_webhook_secret: str | None = None  # several, comma-separated, while one is rotated
@@ -64,8 +69,31 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, rename=str.upper):
         return tuple(ipaddress.ip_network(part) for part in _listed(self.trusted_proxies))
 
     @property
+    def keys(self) -> tuple[tuple[str, bytes], ...]:
+        """Ids and AES-256 keys, the newest first."""
+        entries = self.encryption_keys.split(",") if self.encryption_keys else []
+        keys = tuple(_key(number, entry.strip()) for number, entry in enumerate(entries, 1))
+        if len(dict(keys)) < len(keys):
+            raise ValueError("two keys have the same id")
+        return keys
+
+    @property
     def origins(self) -> tuple[str, ...]:
         return _listed(self.cors_origins)
+
+
+def _key(number: int, entry: str) -> tuple[str, bytes]:
+    """An entry of ENCRYPTION_KEYS. Raise `ValueError`, which does not tell the key."""
+    found = KEY_ENTRY.fullmatch(entry)
+    if found is None:
+        raise ValueError(f"entry {number} is no id:key")
+    try:
+        key = base64.b64decode(found.group(2), validate=True)
+    except ValueError:
+        raise ValueError(f"the key {found.group(1)} is not base64") from None
+    if len(key) != KEY_BYTES:
+        raise ValueError(f"the key {found.group(1)} has {len(key)} bytes, not {KEY_BYTES}")
+    return found.group(1), key
 
 
 def _listed(text: str | None) -> tuple[str, ...]:
@@ -80,6 +108,7 @@ TAKES = {
     "PUBLIC_URL": "a URL like https://vaultra.example",
     "STRIPE_API_BASE": "a URL like https://api.stripe.com",
     "STRIPE_CONNECT_BASE": "a URL like https://connect.stripe.com",
+    "ENCRYPTION_KEYS": "id:key with commas between them, the newest first, each key 32 bytes in base64",
     "TRUSTED_PROXIES": "addresses or networks with commas between them, like 10.0.0.0/8",
     "CORS_ORIGINS": "origins with commas between them, like https://shop.example",
     "JWT_SECRET": "at least 32 characters",
@@ -104,6 +133,7 @@ def load_settings(environment: Mapping[str, str] | None = None, *, env_file: Pat
     if settings.rulebook not in RULEBOOKS:
         raise SettingsError(f"RULEBOOK is not usable: choose one of {', '.join(RULEBOOKS)}.")
     _refuse_bad_lists(settings)
+    _refuse_bad_keys(settings)
     if settings.production:
         _refuse_for_production(settings)
     return settings
@@ -118,6 +148,13 @@ def _refuse_bad_lists(settings: Settings) -> None:
         raise SettingsError(f"CORS_ORIGINS is not usable: it takes {TAKES['CORS_ORIGINS']}.")
 
 
+def _refuse_bad_keys(settings: Settings) -> None:
+    try:
+        _ = settings.keys
+    except ValueError as error:
+        raise SettingsError(f"ENCRYPTION_KEYS is not usable ({error}): it takes {TAKES['ENCRYPTION_KEYS']}.") from None
+
+
 def _convert(values: dict[str, str]) -> Settings:
     try:
         return msgspec.convert(values, Settings, strict=False)
@@ -129,7 +166,7 @@ def _convert(values: dict[str, str]) -> Settings:
 
 def _refuse_for_production(settings: Settings) -> None:
     required = (
-        "database_url", "redis_url", "jwt_secret",
+        "database_url", "redis_url", "jwt_secret", "encryption_keys",
         "stripe_secret_key", "stripe_webhook_secret", "stripe_connect_client_id",
     )  # fmt: skip
     missing = [name.upper() for name in required if not getattr(settings, name)]
@@ -155,16 +192,25 @@ def _read_env_file(path: Path) -> dict[str, str]:
 
 
 def with_own_secrets(settings: Settings) -> Settings:
-    """Outside production, a missing signing secret is made once and kept in the data folder."""
-    if settings.jwt_secret:
-        return settings
-    path = Path(settings.data_dir) / "jwt_secret"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f"jwt_secret.{os.getpid()}")
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-        file.write(secrets.token_urlsafe(48))
-    # A link either appears whole or fails because another process was first: nobody reads half a secret.
-    with contextlib.suppress(FileExistsError):
-        os.link(draft, path)
-    draft.unlink()
-    return msgspec.structs.replace(settings, jwt_secret=path.read_text())
+    """Outside production, missing secrets are made once and kept in the data folder."""
+    makers = {
+        "jwt_secret": lambda: secrets.token_urlsafe(48),
+        "encryption_keys": lambda: "own:" + base64.b64encode(secrets.token_bytes(32)).decode(),
+    }
+    missing = {name: make for name, make in makers.items() if not getattr(settings, name)}
+    folder = Path(settings.data_dir)
+    return msgspec.structs.replace(settings, **{name: _kept(folder / name, make) for name, make in missing.items()})
+
+
+def _kept(path: Path, make: Callable[[], str]) -> str:
+    """What this file says; made and written when there is none yet."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft = path.with_name(f"{path.name}.{os.getpid()}")
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+            file.write(make())
+        # A link either appears whole or fails because another process was first: nobody reads half a secret.
+        with contextlib.suppress(FileExistsError):
+            os.link(draft, path)
+        draft.unlink()
+    return path.read_text()

@@ -114,6 +114,9 @@ def _add_by_hand(commands: "Commands[argparse.ArgumentParser]") -> None:
     recompute = _command(commands, "recompute", "operate", "recompute", "fold, measure and score everything anew")
     recompute.add_argument("--business", metavar="ID", help="only this business")
 
+    reseal = _command(commands, "reseal", "operate", "reseal", "seal kept secrets with the newest of ENCRYPTION_KEYS")
+    reseal.add_argument("--json", action="store_true", help="print JSON")
+
     events = _command(commands, "events", "operate", "events", "the inbox of Stripe events")
     events.add_argument("action", choices=["dead", "replay", "stats"], help="list dead ones, requeue them, count all")
     events.add_argument("ids", nargs="*", metavar="EVENT", help="evt_… to replay (default: all)")

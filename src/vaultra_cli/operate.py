@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from dishka import AsyncContainer
 
 from vaultra_adapters.postgres.engine import JOB_STATEMENT_TIMEOUT
@@ -20,6 +21,7 @@ from vaultra_core.errors import InvalidInput
 from vaultra_core.ports.storage import UnitOfWorkFactory
 from vaultra_core.use_cases.recompute import Recompute
 from vaultra_core.use_cases.replay_events import ReplayEvents
+from vaultra_core.use_cases.reseal_secrets import Resealed, ResealSecrets
 from vaultra_core.use_cases.sync_account import SyncAccount
 
 
@@ -85,6 +87,24 @@ def recompute(options: argparse.Namespace) -> int:
 async def _recompute(settings: Settings, business: UUID | None) -> int:
     async with _container(settings) as container:
         return await (await container.get(Recompute)).execute(business)
+
+
+def reseal(options: argparse.Namespace) -> int:
+    settings = settings_for()
+    set_up_logging(settings)
+    with database(settings) as ready:
+        result = asyncio.run(_reseal(ready))
+    if options.json:
+        print(json.dumps(msgspec.to_builtins(result)))
+    else:
+        print(f"{result.resealed} secrets sealed anew, {result.current} had the newest key")
+        print("\n".join(f"business {business}: does not open with these keys" for business in result.broken), end="")
+    return 1 if result.broken else 0
+
+
+async def _reseal(settings: Settings) -> Resealed:
+    async with _container(settings) as container:
+        return await (await container.get(ResealSecrets)).execute()
 
 
 def events(options: argparse.Namespace) -> int:

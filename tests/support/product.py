@@ -1,5 +1,6 @@
 """The product in one process, for tests: the real container and application over a real database and sandbox."""
 
+import base64
 import hashlib
 import hmac
 import time
@@ -29,6 +30,7 @@ def settings_for_tests(database_url: str, *, sandbox_url: str = "http://127.0.0.
     settings = Settings(
         database_url=database_url,
         jwt_secret="a secret of the tests, long enough to sign with",
+        encryption_keys="tests:" + base64.b64encode(bytes(32)).decode(),
         public_url="http://vaultra.test",
         stripe_secret_key=SECRET_KEY,
         stripe_webhook_secret=WEBHOOK_SECRET,

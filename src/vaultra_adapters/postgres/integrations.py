@@ -3,13 +3,14 @@ from collections.abc import Collection as AnyOf
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, or_, select, update
+from sqlalchemy import ColumnElement, delete, or_, select, true, update
 from sqlalchemy import insert as plain_insert
 from sqlalchemy.dialects.postgresql import insert
 
 from vaultra_adapters.postgres.rows import Collection, among, array_values, arrays_of, columns_for, to_row, to_struct
 from vaultra_adapters.postgres.tables import import_windows, integration_accounts, used_connect_states
 from vaultra_core.domain.accounts import ImportWindow, Integration, IntegrationStatus
+from vaultra_core.ports.storage import SealedToken
 
 PROVIDER = "stripe"
 A = integration_accounts.c
@@ -88,6 +89,28 @@ class PostgresIntegrations(Collection):
             update(integration_accounts).where(A.leased_until.is_not(None)).values(leased_until=None)
         )
         return broken.rowcount
+
+    async def put_token(self, integration_id: UUID, sealed: bytes | None) -> None:
+        await self._connection.execute(
+            update(integration_accounts).where(A.id == integration_id).values(access_token_encrypted=sealed)
+        )
+
+    async def tokens(self, *, after: UUID | None, limit: int) -> list[SealedToken]:
+        found = await self._connection.execute(
+            select(A.id, A.business_id, A.access_token_encrypted)
+            .where(A.access_token_encrypted.is_not(None), A.id > after if after else true())
+            .order_by(A.id)
+            .limit(limit)
+        )
+        return [SealedToken(*row) for row in found]
+
+    async def swap_token(self, before: SealedToken, sealed: bytes) -> bool:
+        swapped = await self._connection.execute(
+            update(integration_accounts)
+            .where(A.id == before.integration_id, A.access_token_encrypted == before.sealed)
+            .values(access_token_encrypted=sealed)
+        )
+        return swapped.rowcount == 1
 
     async def consume_state(self, nonce: str, expires_at: dt.datetime) -> bool:
         used = used_connect_states

@@ -51,7 +51,7 @@ _HEAD = msgspec.json.Decoder(_Head)
 
 
 class StripeProvider:
-    """The platform's own key plus a `Stripe-Account` header on every call: no token of an account is ever kept."""
+    """The platform's own key plus a `Stripe-Account` header on every call; an account's own token is never used."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -99,6 +99,7 @@ class StripeProvider:
             timezone=account.timezone,
             created=account.created,
             display_name=account.display_name,
+            access_token=response.data.get("access_token"),
             sample_data=self._settings.sandbox,
         )
 

@@ -16,11 +16,13 @@ from vaultra_adapters.postgres.event_acceptor import PostgresEventAcceptor
 from vaultra_adapters.postgres.schema_check import PostgresSchemaCheck
 from vaultra_adapters.postgres.unit_of_work import PostgresUnitOfWork
 from vaultra_adapters.queue.taskiq_queue import TaskiqJobQueue, make_broker
+from vaultra_adapters.secrets.keyring import Keyring
 from vaultra_adapters.settings import Settings
 from vaultra_adapters.stripe.provider import StripeProvider
 from vaultra_adapters.wiring.agent import Agent
 from vaultra_core.ports.payments import PaymentsProvider
 from vaultra_core.ports.runtime import AccessTokens, Clock, ConnectStates, JobQueue, PasswordHasher
+from vaultra_core.ports.secrets import SecretBox
 from vaultra_core.ports.storage import EventAcceptor, UnitOfWorkFactory
 from vaultra_core.use_cases.apply_events import ApplyEvents
 from vaultra_core.use_cases.certify import Certify
@@ -45,6 +47,7 @@ from vaultra_core.use_cases.look_ahead import LookAhead
 from vaultra_core.use_cases.receive_webhook import ReceiveWebhook
 from vaultra_core.use_cases.recompute import Recompute
 from vaultra_core.use_cases.replay_events import ReplayEvents
+from vaultra_core.use_cases.reseal_secrets import ResealSecrets
 from vaultra_core.use_cases.resolve_caller import ResolveCaller
 from vaultra_core.use_cases.resolve_evidence import ResolveEvidence
 from vaultra_core.use_cases.settle_doubts import SettleDoubts
@@ -83,6 +86,10 @@ class Adapters(Provider):
     def tokens(self, settings: Settings) -> AccessTokens:
         assert settings.jwt_secret
         return JwtAccessTokens(settings.jwt_secret, life=dt.timedelta(minutes=settings.access_token_minutes))
+
+    @provide
+    def secret_box(self, settings: Settings) -> SecretBox:
+        return Keyring(settings.keys)
 
     @provide
     def states(self, settings: Settings) -> ConnectStates:
@@ -156,6 +163,7 @@ class UseCases(Provider):
         ReceiveWebhook,
         Recompute,
         ReplayEvents,
+        ResealSecrets,
         ResolveCaller,
         SettleDoubts,
         SignUp,

@@ -17,6 +17,7 @@ class ConnectedAccount(msgspec.Struct, frozen=True, kw_only=True):
     timezone: str | None = None
     created: int | None = None
     display_name: str | None = None
+    access_token: str | None = None  # of the account; a secret
     sample_data: bool = False  # the platform is a sandbox of our own, not Stripe
 
 

@@ -51,6 +51,14 @@ class Businesses(Protocol):
         """Oldest membership first."""
 
 
+class SealedToken(msgspec.Struct, frozen=True):
+    """The OAuth token of a connected account, as `SecretBox` sealed it."""
+
+    integration_id: UUID
+    business_id: UUID
+    sealed: bytes
+
+
 class Integrations(Protocol):
     async def add(self, integration: Integration) -> None:
         """Raise `Conflict` when the business has one already or the account belongs to another business."""
@@ -82,6 +90,15 @@ class Integrations(Protocol):
 
     async def break_leases(self) -> int:
         """Take every lease from its holder, who is told so when it next holds or releases; how many there were."""
+
+    async def put_token(self, integration_id: UUID, sealed: bytes | None) -> None:
+        """Keep the account's OAuth token, or forget it."""
+
+    async def tokens(self, *, after: UUID | None, limit: int) -> list[SealedToken]:
+        """The kept tokens of all accounts, by integration id."""
+
+    async def swap_token(self, before: SealedToken, sealed: bytes) -> bool:
+        """Put another seal in place of this one; False when it has been replaced or forgotten in the meantime."""
 
     async def consume_state(self, nonce: str, expires_at: dt.datetime) -> bool:
         """True the first time a connect state is shown, False ever after."""

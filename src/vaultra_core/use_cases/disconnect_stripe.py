@@ -30,6 +30,7 @@ class DisconnectStripe:
                 await work.ledger.purge(caller.business_id)
                 await work.integrations.remove(caller.business_id)
             else:
+                await work.integrations.put_token(integration.id, None)
                 await work.integrations.save(
                     msgspec.structs.replace(
                         integration,

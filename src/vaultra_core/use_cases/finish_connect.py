@@ -8,7 +8,9 @@ from vaultra_core.errors import Conflict, Forbidden, InvalidInput
 from vaultra_core.identity import Role, new_id
 from vaultra_core.ports.payments import ConnectedAccount, PaymentsProvider
 from vaultra_core.ports.runtime import Clock, ConnectState, ConnectStates, Job, JobQueue
+from vaultra_core.ports.secrets import SecretBox
 from vaultra_core.ports.storage import UnitOfWork, UnitOfWorkFactory
+from vaultra_core.use_cases.reseal_secrets import TOKEN
 from vaultra_core.use_cases.update_business import mark_all_days
 
 
@@ -22,12 +24,14 @@ class FinishConnect:
         states: ConnectStates,
         queue: JobQueue,
         clock: Clock,
+        secrets: SecretBox,
     ) -> None:
         self._unit_of_work = unit_of_work
         self._provider = provider
         self._states = states
         self._queue = queue
         self._clock = clock
+        self._secrets = secrets
 
     def read_state(self, state: str) -> ConnectState:
         """Who asked, for which business. Raise `InvalidInput` on a forged or expired state."""
@@ -77,6 +81,9 @@ class FinishConnect:
             updated_at=now,
         )
         await work.integrations.add(integration)
+        if account.access_token:
+            sealed = self._secrets.seal(account.access_token, business_id=integration.business_id, column=TOKEN)
+            await work.integrations.put_token(integration.id, sealed)
         await work.windows.add(plan_import(integration.id, now=now, account_created=account.created))
         await work.inbox.readmit(account.external_id)
         business = await work.businesses.get(state.business_id)

@@ -1,3 +1,4 @@
+import base64
 import re
 from pathlib import Path
 
@@ -5,11 +6,13 @@ import pytest
 
 from vaultra_adapters.settings import TAKES, SettingsError, load_settings, with_own_secrets
 
+KEY = "2026:" + base64.b64encode(bytes(32)).decode()
 GOOD = {
     "VAULTRA_ENV": "production",
     "DATABASE_URL": "postgresql://db/vaultra",
     "REDIS_URL": "redis://queue",
     "JWT_SECRET": "s" * 32,
+    "ENCRYPTION_KEYS": KEY,
     "STRIPE_SECRET_KEY": "sk_live_x",
     "STRIPE_WEBHOOK_SECRET": "whsec_a, whsec_b",
     "STRIPE_CONNECT_CLIENT_ID": "ca_x",
@@ -83,5 +86,36 @@ def test_an_unknown_rulebook_is_refused() -> None:
 def test_the_signing_secret_is_made_once_and_kept_private(tmp_path: Path) -> None:
     settings = load_settings({"DATA_DIR": str(tmp_path)}, env_file=None)
     first, second = with_own_secrets(settings), with_own_secrets(settings)
-    assert first.jwt_secret == second.jwt_secret
-    assert (tmp_path / "jwt_secret").stat().st_mode & 0o077 == 0
+    assert first == second
+    assert first.jwt_secret and first.encryption_keys
+    for name in ("jwt_secret", "encryption_keys"):
+        assert (tmp_path / name).stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("TRUSTED_PROXIES", "10.0.0.0/8, the.office"),
+        ("TRUSTED_PROXIES", "10.0.0.1/8"),
+        ("CORS_ORIGINS", "*"),
+        ("CORS_ORIGINS", "https://*.example.com"),
+        ("CORS_ORIGINS", "https://shop.example/path"),
+        ("ENCRYPTION_KEYS", "a:c2hvcnQ="),
+        ("ENCRYPTION_KEYS", "a:not base64!"),
+        ("ENCRYPTION_KEYS", "2026"),
+        ("ENCRYPTION_KEYS", KEY + ","),
+        ("ENCRYPTION_KEYS", "A" + KEY),
+        ("ENCRYPTION_KEYS", f"{KEY},{KEY}"),
+    ],
+)
+def test_a_bad_list_is_refused_by_name(name: str, value: str) -> None:
+    with pytest.raises(SettingsError, match=rf"^{name} is not usable.*{re.escape(TAKES[name])}") as raised:
+        load_settings({name: value}, env_file=None)
+    assert KEY.partition(":")[2] not in str(raised.value)
+
+
+def test_lists_are_read() -> None:
+    given = {"TRUSTED_PROXIES": "10.0.0.0/8, ::1", "CORS_ORIGINS": "https://a.example, http://localhost:4321"}
+    settings = load_settings(given, env_file=None)
+    assert [str(network) for network in settings.proxies] == ["10.0.0.0/8", "::1/128"]
+    assert settings.origins == ("https://a.example", "http://localhost:4321")

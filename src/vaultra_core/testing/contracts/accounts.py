@@ -5,7 +5,7 @@ from uuid import UUID
 from vaultra_core.domain.accounts import ImportPhase, ImportWindow, Industry, IntegrationStatus, MemberOf
 from vaultra_core.errors import Conflict
 from vaultra_core.identity import Role, new_id
-from vaultra_core.ports.storage import UnitOfWorkFactory
+from vaultra_core.ports.storage import SealedToken, UnitOfWorkFactory
 from vaultra_core.testing.contracts.samples import (
     DAY,
     NOW,
@@ -212,6 +212,35 @@ class IntegrationsContract:
             await work.integrations.lease(integration.business_id, NOW, seconds=60)
             await work.integrations.save(changed(integration, failures=1))
             assert await work.integrations.hold(integration.id, 1, NOW, seconds=60)
+
+    async def test_a_token_is_kept_beside_the_account_until_it_is_forgotten(self, uow: UnitOfWorkFactory) -> None:
+        first, second = await given_integration(uow), await given_integration(uow)
+        async with uow() as work:
+            await work.integrations.put_token(first.id, b"one")
+            await work.integrations.put_token(second.id, b"two")
+            await work.integrations.save(changed(first, failures=1))
+            await work.integrations.lease(second.business_id, NOW, seconds=60)
+            await work.commit()
+        ones, twos = (
+            SealedToken(first.id, first.business_id, b"one"),
+            SealedToken(second.id, second.business_id, b"two"),
+        )
+        async with uow() as work:
+            assert await work.integrations.tokens(after=None, limit=9) == [ones, twos]
+            assert await work.integrations.tokens(after=None, limit=1) == [ones]
+            assert await work.integrations.tokens(after=first.id, limit=1) == [twos]
+            await work.integrations.put_token(first.id, None)
+            assert await work.integrations.tokens(after=None, limit=9) == [twos]
+
+    async def test_a_token_is_swapped_only_for_the_one_that_was_read(self, uow: UnitOfWorkFactory) -> None:
+        integration = await given_integration(uow)
+        async with uow() as work:
+            await work.integrations.put_token(integration.id, b"newer")
+            stale = SealedToken(integration.id, integration.business_id, b"read before")
+            assert not await work.integrations.swap_token(stale, b"mine")
+            (current,) = await work.integrations.tokens(after=None, limit=9)
+            assert await work.integrations.swap_token(current, b"mine")
+            assert (await work.integrations.tokens(after=None, limit=9))[0].sealed == b"mine"
 
     async def test_a_connect_state_is_used_once(self, uow: UnitOfWorkFactory) -> None:
         async with uow() as work:

@@ -7,6 +7,7 @@ import msgspec
 from vaultra_core.domain.accounts import Business, ImportWindow, Integration, IntegrationStatus, MemberOf, User
 from vaultra_core.errors import Conflict
 from vaultra_core.identity import Role
+from vaultra_core.ports.storage import SealedToken
 from vaultra_core.testing.memory.transaction import MemoryCollection
 
 
@@ -69,6 +70,7 @@ class Leased(msgspec.Struct, frozen=True):
     integration: Integration
     until: dt.datetime | None = None
     token: int = 0
+    sealed: bytes | None = None  # the OAuth token
 
 
 class MemoryIntegrations(MemoryCollection):
@@ -127,7 +129,7 @@ class MemoryIntegrations(MemoryCollection):
         row: Leased | None = self._rows("integrations").get(integration_id)
         if row is None or (row.until is not None and row.until >= now):
             return None
-        taken = Leased(row.integration, now + dt.timedelta(seconds=seconds), row.token + 1)
+        taken = msgspec.structs.replace(row, until=now + dt.timedelta(seconds=seconds), token=row.token + 1)
         self._rows("integrations")[integration_id] = taken
         return taken.integration, taken.token
 
@@ -153,6 +155,25 @@ class MemoryIntegrations(MemoryCollection):
             row = self._rows("integrations")[integration_id]
             self._rows("integrations")[integration_id] = msgspec.structs.replace(row, until=None)
         return len(held)
+
+    async def put_token(self, integration_id: UUID, sealed: bytes | None) -> None:
+        await self._transaction.hold("lease", integration_id)
+        rows = self._rows("integrations")
+        if integration_id in rows:
+            rows[integration_id] = msgspec.structs.replace(rows[integration_id], sealed=sealed)
+
+    async def tokens(self, *, after: UUID | None, limit: int) -> list[SealedToken]:
+        rows = sorted(self._rows("integrations").items())
+        kept = [SealedToken(key, row.integration.business_id, row.sealed) for key, row in rows if row.sealed]
+        return [token for token in kept if after is None or token.integration_id > after][:limit]
+
+    async def swap_token(self, before: SealedToken, sealed: bytes) -> bool:
+        await self._transaction.hold("lease", before.integration_id)
+        row = self._rows("integrations").get(before.integration_id)
+        if row is None or row.sealed != before.sealed:
+            return False
+        await self.put_token(before.integration_id, sealed)
+        return True
 
     async def consume_state(self, nonce: str, expires_at: dt.datetime) -> bool:
         await self._transaction.hold("state", nonce)
