@@ -2,6 +2,7 @@
 200. The queue is in the store, so that a restart forgets nothing."""
 
 import asyncio
+import contextlib
 import hashlib
 import hmac
 import logging
@@ -59,10 +60,10 @@ async def deliver(sandbox: Sandbox) -> None:
 
 
 async def _wait(sandbox: Sandbox) -> None:
-    try:
-        await asyncio.wait_for(sandbox.woken.wait(), timeout=0.5)
-    except TimeoutError:
-        return
+    with contextlib.suppress(TimeoutError):
+        # Not `wait_for`: cancelled in the moment in which it is woken, it forgets that it was (Python 3.11).
+        async with asyncio.timeout(0.5):
+            await sandbox.woken.wait()
 
 
 async def _send(session: aiohttp.ClientSession, endpoint: str, secret: str, delivery: Delivery) -> bool:

@@ -1,7 +1,6 @@
 """Runs jobs: woken by the queue, and by a sweep that asks the database what was missed."""
 
 import asyncio
-import contextlib
 import datetime as dt
 import logging
 from collections import Counter
@@ -29,6 +28,7 @@ class JobRunner:
         self._at_once = at_once or {}
         self._running: Counter[Job] = Counter()
         self._again: set[Job] = set()
+        self._swept: set[asyncio.Task[None]] = set()
 
     async def run(self, job: Job) -> None:
         if self._running[job] >= self._at_once.get(job, 1):
@@ -63,8 +63,10 @@ class JobRunner:
             for job in Job:
                 # Not waited for: an import of an hour must not keep the others from being swept.
                 task = asyncio.create_task(self.run(job))
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(asyncio.shield(task), timeout=1)
+                self._swept.add(task)  # the loop itself keeps no task alive
+                task.add_done_callback(self._swept.discard)
+                # Not `wait_for`: cancelled in the moment in which the job ends, it forgets that it was (Python 3.11).
+                await asyncio.wait({task}, timeout=1)
             await asyncio.sleep(seconds)
 
 

@@ -1,0 +1,28 @@
+"""The sweep, and how it ends."""
+
+import asyncio
+
+import pytest
+
+from vaultra_core.ports.runtime import Job
+from vaultra_worker.runner import JobRunner
+
+
+@pytest.mark.parametrize("steps", range(6))
+async def test_a_sweep_that_is_told_to_stop_as_a_job_ends_stops(steps: int) -> None:
+    """At whichever step of the event loop the cancellation falls between a job's end and the sweep's taking note."""
+    loop = asyncio.get_running_loop()
+
+    def stop_after(left: int) -> None:
+        if left:
+            loop.call_soon(stop_after, left - 1)
+        else:
+            sweeping.cancel()
+
+    async def job() -> int:
+        stop_after(steps)
+        return 0
+
+    sweeping = asyncio.create_task(JobRunner(dict.fromkeys(Job, job)).sweep_forever(seconds=60))
+    await asyncio.wait({sweeping}, timeout=2)
+    assert sweeping.cancelled()
