@@ -47,6 +47,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, rename=str.upper):
     stripe_connect_base: Url = STRIPE_CONNECT
     trusted_proxies: str | None = None  # addresses and networks, comma-separated
     cors_origins: str | None = None  # origins, comma-separated
+    vector_store: Literal["embedded", "pinecone"] = "embedded"
+    embedder: Literal["local", "openai"] = "local"
+    pinecone_api_key: str | None = None
+    pinecone_index: str | None = None
+    pinecone_host: str | None = None
+    openai_api_key: str | None = None
+    openai_base_url: Url | None = None
     frontend_dir: str | None = None
     rulebook: str = "lender-2"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
@@ -113,6 +120,9 @@ TAKES = {
     "CORS_ORIGINS": "origins with commas between them, like https://shop.example",
     "JWT_SECRET": "at least 32 characters",
     "ACCESS_TOKEN_MINUTES": "a whole number from 1 to 10080",
+    "VECTOR_STORE": "embedded or pinecone",
+    "EMBEDDER": "local or openai",
+    "OPENAI_BASE_URL": "a URL like https://api.openai.com/v1",
     "LOG_LEVEL": "DEBUG, INFO, WARNING or ERROR",
 }
 
@@ -134,6 +144,7 @@ def load_settings(environment: Mapping[str, str] | None = None, *, env_file: Pat
         raise SettingsError(f"RULEBOOK is not usable: choose one of {', '.join(RULEBOOKS)}.")
     _refuse_bad_lists(settings)
     _refuse_bad_keys(settings)
+    _refuse_without_key(settings)
     if settings.production:
         _refuse_for_production(settings)
     return settings
@@ -162,6 +173,13 @@ def _convert(values: dict[str, str]) -> Settings:
         found = re.search(r"`\$\.(\w+)`", str(error))
         name = found.group(1) if found else "A setting"
         raise SettingsError(f"{name} is not usable: it takes {TAKES.get(name, 'something else')}.") from None
+
+
+def _refuse_without_key(settings: Settings) -> None:
+    if settings.vector_store == "pinecone" and not settings.pinecone_api_key:
+        raise SettingsError("VECTOR_STORE=pinecone needs PINECONE_API_KEY.")
+    if settings.embedder == "openai" and not settings.openai_api_key:
+        raise SettingsError("EMBEDDER=openai needs OPENAI_API_KEY.")
 
 
 def _refuse_for_production(settings: Settings) -> None:

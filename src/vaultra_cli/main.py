@@ -122,6 +122,15 @@ def _add_by_hand(commands: "Commands[argparse.ArgumentParser]") -> None:
     events.add_argument("ids", nargs="*", metavar="EVENT", help="evt_… to replay (default: all)")
     events.add_argument("--json", action="store_true", help="print JSON")
 
+    knowledge = _command(commands, "knowledge", "knowledge", "knowledge", "the knowledge base")
+    knowledge.add_argument(
+        "action", choices=["ingest", "search", "status"], help="bring it up to date, ask it, count it"
+    )
+    knowledge.add_argument("query", nargs="?", metavar="QUERY", help="what to search for")
+    knowledge.add_argument("--top-k", type=int, default=5, metavar="N", help="passages to find, 1 to 20 (default 5)")
+    knowledge.add_argument("--category", help="only documents of this category")
+    knowledge.add_argument("--json", action="store_true", help="print JSON")
+
     doctor = _command(commands, "doctor", "doctor", "doctor", "check every setting and dependency")
     doctor.add_argument("--json", action="store_true", help="print JSON")
     _command(commands, "openapi", "operate", "openapi", "print the OpenAPI document")

@@ -59,7 +59,7 @@ def sync(options: argparse.Namespace) -> int:
 
 
 async def _sync(settings: Settings, account: str) -> dict[str, Any]:
-    async with _container(settings) as container:
+    async with container_for(settings) as container:
         connection = await (await container.get(SyncAccount)).execute(account)
         integration = connection.integration
         return {
@@ -85,7 +85,7 @@ def recompute(options: argparse.Namespace) -> int:
 
 
 async def _recompute(settings: Settings, business: UUID | None) -> int:
-    async with _container(settings) as container:
+    async with container_for(settings) as container:
         return await (await container.get(Recompute)).execute(business)
 
 
@@ -122,7 +122,7 @@ def events(options: argparse.Namespace) -> int:
 
 
 async def _dead(settings: Settings, *, as_json: bool) -> str:
-    async with _container(settings) as container, (await container.get(UnitOfWorkFactory))() as work:
+    async with container_for(settings) as container, (await container.get(UnitOfWorkFactory))() as work:
         dead = await work.inbox.dead(limit=1000)
     rows = [{"id": e.stripe_event_id, "type": e.event_type, "account": e.account, "error": e.last_error} for e in dead]
     if as_json:
@@ -132,14 +132,14 @@ async def _dead(settings: Settings, *, as_json: bool) -> str:
 
 
 async def _replay(settings: Settings, ids: list[str]) -> str:
-    async with _container(settings) as container:
+    async with container_for(settings) as container:
         replayed = await (await container.get(ReplayEvents)).execute(ids or None)
     lost = [f"{event_id} stays dead, its content cannot be fetched: {why}" for event_id, why in replayed.lost.items()]
     return "\n".join([f"{replayed.requeued} events requeued", *lost])
 
 
 async def _stats(settings: Settings, *, as_json: bool) -> str:
-    async with _container(settings) as container, (await container.get(UnitOfWorkFactory))() as work:
+    async with container_for(settings) as container, (await container.get(UnitOfWorkFactory))() as work:
         stats = await work.inbox.stats()
     counts = {"outcomes": stats.outcomes, "api_versions": stats.api_versions}
     if as_json:
@@ -149,7 +149,8 @@ async def _stats(settings: Settings, *, as_json: bool) -> str:
 
 
 @asynccontextmanager
-async def _container(settings: Settings) -> AsyncIterator[AsyncContainer]:
+async def container_for(settings: Settings) -> AsyncIterator[AsyncContainer]:
+    """What a command that works by hand needs, for as long as the block lasts."""
     container = make_container(settings, application="vaultra-cli", statement_timeout=JOB_STATEMENT_TIMEOUT)
     try:
         yield container

@@ -19,6 +19,7 @@ from vaultra_adapters.postgres.engine import JOB_STATEMENT_TIMEOUT
 from vaultra_adapters.settings import Settings
 from vaultra_adapters.wiring import make_container
 from vaultra_cli.environment import database, set_up_logging, settings_for
+from vaultra_cli.knowledge import ingest_beside
 from vaultra_core.errors import InvalidInput, VaultraError
 from vaultra_core.ports.storage import EventAcceptor
 from vaultra_http.app import create_app
@@ -117,10 +118,14 @@ async def serve_container(container: AsyncContainer, settings: Settings, listene
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
         del app
         await container.get(EventAcceptor)
+        # Beside serving, so that nobody waits for it: until it is done, the search finds what was there before.
+        ingestion = asyncio.create_task(ingest_beside(container, settings))
         # What is alive now lives as long as the process: the collector need not look at it again and again.
         gc.collect()
         gc.freeze()
         yield
+        ingestion.cancel()
+        await asyncio.wait([ingestion])
 
     app = create_app(container, site=find_site(settings.frontend_dir), edges=edge_rules(settings), lifespan=[lifespan])
     config = uvicorn.Config(

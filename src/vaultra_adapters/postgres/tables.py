@@ -27,6 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 
 from vaultra_adapters.postgres.columns import Moment, business_column, choice_column, metadata, text_column
+from vaultra_adapters.postgres.knowledge_tables import knowledge_entries
 from vaultra_adapters.postgres.ledger_tables import LEDGER
 from vaultra_core.domain.accounts import ImportPhase, Industry, IntegrationStatus
 from vaultra_core.domain.readiness.assessment import Tier
@@ -49,6 +50,7 @@ __all__ = [
     "import_windows",
     "integration_accounts",
     "job_runs",
+    "knowledge_entries",
     "metadata",
     "readiness_scores",
     "recommendations",

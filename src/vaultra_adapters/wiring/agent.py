@@ -4,7 +4,6 @@ from dishka import Provider, Scope, provide
 
 from vaultra_adapters.settings import Settings
 from vaultra_core.agent.toolbox import every_tool
-from vaultra_core.agent.tools.knowledge import Knowledge, NoKnowledge
 from vaultra_core.ports.storage import UnitOfWorkFactory
 from vaultra_core.use_cases.assume_changes import AssumeChanges
 
@@ -17,8 +16,3 @@ class Agent(Provider):
     @provide
     def assume_changes(self, unit_of_work: UnitOfWorkFactory, settings: Settings) -> AssumeChanges:
         return AssumeChanges(unit_of_work, rulebook=settings.rulebook)
-
-    @provide
-    def knowledge(self) -> Knowledge:
-        """Until there is an embedder and an index, an empty one, which says that it is."""
-        return NoKnowledge()

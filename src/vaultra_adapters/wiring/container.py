@@ -20,6 +20,7 @@ from vaultra_adapters.secrets.keyring import Keyring
 from vaultra_adapters.settings import Settings
 from vaultra_adapters.stripe.provider import StripeProvider
 from vaultra_adapters.wiring.agent import Agent
+from vaultra_adapters.wiring.knowledge import KnowledgeBase
 from vaultra_core.ports.payments import PaymentsProvider
 from vaultra_core.ports.runtime import AccessTokens, Clock, ConnectStates, JobQueue, PasswordHasher
 from vaultra_core.ports.secrets import SecretBox
@@ -214,4 +215,4 @@ def make_container(
 ) -> AsyncContainer:
     """The container of a process. `providers` are the entry point's own, or a test's, which then win."""
     adapters = Adapters(settings, application=application, statement_timeout=statement_timeout, pool_size=pool_size)
-    return dishka.make_async_container(adapters, UseCases(), Agent(), *providers)
+    return dishka.make_async_container(adapters, UseCases(), Agent(), KnowledgeBase(), *providers)

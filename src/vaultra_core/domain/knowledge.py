@@ -12,7 +12,7 @@ OVERLAP_TOKENS = 50
 
 
 class Source(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a document's statements can be looked up: a public document, and the date of the text that was read."""
+    """Where a document's statements can be looked up: a public document, and the day on which it was consulted."""
 
     title: str
     publisher: str

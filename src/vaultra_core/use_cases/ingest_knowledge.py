@@ -1,6 +1,8 @@
+import asyncio
+
 import msgspec
 
-from vaultra_core.domain.knowledge import entries
+from vaultra_core.domain.knowledge import Document, Entry, entries
 from vaultra_core.ports.knowledge import Embedded, Embedder, Library, VectorIndex
 
 AT_ONCE = 64  # entries embedded and stored together
@@ -25,9 +27,9 @@ class IngestKnowledge:
 
     async def execute(self) -> Ingested:
         """Raise `Unavailable` when embedder or index cannot be reached; what was stored by then stays."""
-        documents = self._library.documents()
-        count = self._embedder.count_tokens
-        wanted = {entry.id: entry for doc in documents for entry in entries(doc, count, self._embedder.name)}
+        # Reading documents and counting tokens takes a while the first time; a server has others to answer meanwhile.
+        documents = await asyncio.to_thread(self._library.documents)
+        wanted = await asyncio.to_thread(self._wanted, documents)
         present = await self._index.ids()
         missing = [entry for entry in wanted.values() if entry.id not in present]
         for start in range(0, len(missing), AT_ONCE):
@@ -38,3 +40,7 @@ class IngestKnowledge:
         stale = present - wanted.keys()
         await self._index.remove(stale)
         return Ingested(len(documents), len(missing), len(wanted) - len(missing), len(stale))
+
+    def _wanted(self, documents: list[Document]) -> dict[str, Entry]:
+        count, name = self._embedder.count_tokens, self._embedder.name
+        return {entry.id: entry for document in documents for entry in entries(document, count, name)}

@@ -1,0 +1,1 @@
+"""The knowledge base: its documents, embedders and the index outside the database."""
