@@ -103,7 +103,7 @@ def reseal(options: argparse.Namespace) -> int:
 
 
 async def _reseal(settings: Settings) -> Resealed:
-    async with _container(settings) as container:
+    async with container_for(settings) as container:
         return await (await container.get(ResealSecrets)).execute()
 
 
