@@ -16,7 +16,8 @@ from vaultra_adapters.settings import Settings
 from vaultra_adapters.wiring import make_container
 from vaultra_cli.demo_samples import SAMPLE_EMAIL, import_samples
 from vaultra_cli.demo_sandbox import running_sandbox
-from vaultra_cli.environment import database, set_up_logging, settings_for
+from vaultra_cli.environment import database, settings_for
+from vaultra_cli.logs import set_up_logging
 from vaultra_cli.serve import http_provider, listen, run, serve_container
 from vaultra_core.errors import VaultraError
 from vaultra_http.site import find_site

@@ -1,8 +1,6 @@
 """What every command stands on: settings, logging, and a database (the embedded one when none is given)."""
 
 import contextlib
-import logging
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,14 +17,6 @@ def settings_for(**overrides: str) -> Settings:
     except SettingsError as error:
         raise InvalidInput(str(error)) from None
     return msgspec.structs.replace(settings, **overrides)
-
-
-def set_up_logging(settings: Settings) -> None:
-    logging.basicConfig(
-        level=settings.log_level, format="%(asctime)s %(levelname)-7s %(name)s: %(message)s", stream=sys.stderr
-    )
-    for chatty in ("stripe", "httpx", "taskiq", "alembic", "aiohttp.access", "uvicorn.access", "filelock"):
-        logging.getLogger(chatty).setLevel(logging.WARNING)
 
 
 @contextlib.contextmanager

@@ -9,7 +9,8 @@ import msgspec
 from dishka import AsyncContainer
 
 from vaultra_adapters.settings import Settings
-from vaultra_cli.environment import database, set_up_logging, settings_for
+from vaultra_cli.environment import database, settings_for
+from vaultra_cli.logs import set_up_logging
 from vaultra_core.domain.knowledge import Passage
 from vaultra_core.errors import InvalidInput, VaultraError
 from vaultra_core.ports.knowledge import Embedder, Library, VectorIndex

@@ -16,7 +16,8 @@ from vaultra_adapters.postgres.engine import JOB_STATEMENT_TIMEOUT
 from vaultra_adapters.postgres.migrate import current_revision, downgrade, head, revisions, upgrade
 from vaultra_adapters.settings import Settings
 from vaultra_adapters.wiring import make_container
-from vaultra_cli.environment import database, set_up_logging, settings_for
+from vaultra_cli.environment import database, settings_for
+from vaultra_cli.logs import set_up_logging
 from vaultra_core.errors import InvalidInput
 from vaultra_core.ports.storage import UnitOfWorkFactory
 from vaultra_core.use_cases.recompute import Recompute

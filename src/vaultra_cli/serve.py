@@ -18,8 +18,9 @@ from litestar import Litestar
 from vaultra_adapters.postgres.engine import JOB_STATEMENT_TIMEOUT
 from vaultra_adapters.settings import Settings
 from vaultra_adapters.wiring import make_container
-from vaultra_cli.environment import database, set_up_logging, settings_for
+from vaultra_cli.environment import database, settings_for
 from vaultra_cli.knowledge import ingest_beside
+from vaultra_cli.logs import set_up_logging
 from vaultra_core.errors import InvalidInput, VaultraError
 from vaultra_core.ports.storage import EventAcceptor
 from vaultra_http.app import create_app

@@ -43,6 +43,8 @@ FRAMEWORK_CODES = {
     429: "RATE_LIMITED",
 }
 
+OWN_DEPENDENCIES = {"database", "queue"}
+
 AnyRequest = Request[Any, Any, Any]
 
 
@@ -66,12 +68,16 @@ def on_vaultra_error(request: AnyRequest, error: VaultraError) -> Response[Any]:
     status = STATUS.get(type(error))
     if status is None:
         return on_unexpected(request, error)
-    headers = {}
+    headers, message = {}, error.message
     if isinstance(error, RateLimited | Unavailable):
         headers["Retry-After"] = str(error.retry_after)
+    if isinstance(error, Unavailable) and (dependency := error.details["dependency"]) in OWN_DEPENDENCIES:
+        # Why is for whoever runs the server: addresses, accounts, paths.
+        logger.warning("%s", error.message)
+        message = f"The {dependency} does not answer at the moment. Try again shortly."
     if isinstance(error, Unauthorized):
         headers["WWW-Authenticate"] = "Bearer"
-    return envelope(request, status, error.code, error.message, error.details, headers)
+    return envelope(request, status, error.code, message, error.details, headers)
 
 
 def on_framework_error(request: AnyRequest, error: HTTPException) -> Response[Any]:
@@ -104,5 +110,5 @@ def on_too_deep(request: AnyRequest, error: RecursionError) -> Response[Any]:
 
 
 def on_unexpected(request: AnyRequest, error: Exception) -> Response[Any]:
-    logger.error("request %s failed", request_id(request), exc_info=error)
+    logger.error("%s %s failed", request.method, request.url.path, exc_info=error)
     return envelope(request, 500, "INTERNAL_ERROR", "Something went wrong on our side. It has been logged.")

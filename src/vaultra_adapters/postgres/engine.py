@@ -109,7 +109,8 @@ def translated(error: BaseException) -> VaultraError | None:
     that shuts down) `Unavailable`.
     """
     if isinstance(error, (asyncpg.DataError, asyncpg.CheckViolationError, asyncpg.NotNullViolationError, UnicodeError)):
-        return InvalidInput(f"The database cannot hold this value: {error}")
+        # The driver's own text quotes the row, all of it.
+        return InvalidInput("The database cannot hold this value.", reason=type(error).__name__)
     if isinstance(error, asyncpg.IntegrityConstraintViolationError):
         return Conflict("It exists already, or what it refers to is gone.", constraint=error.constraint_name)
     passing = (
