@@ -13,11 +13,12 @@ from vaultra_core.domain.readiness.assessment import Contribution, Tier
 from vaultra_core.domain.readiness.change import Change
 from vaultra_core.domain.readiness.evidence import Part
 from vaultra_core.domain.readiness.path import Path
+from vaultra_core.use_cases.accept_path import Plan
 from vaultra_core.use_cases.look_ahead import Ahead
 from vaultra_core.use_cases.resolve_evidence import Exhibit, Resolved
 from vaultra_core.use_cases.simulate_readiness import WhatIf
 from vaultra_core.views import OutlookView
-from vaultra_http.schemas import Body
+from vaultra_http.schemas import Body, BusinessRecommendation
 
 MetricName = Annotated[str, msgspec.Meta(min_length=1, max_length=64, pattern=r"^[a-z_]+$")]
 
@@ -104,6 +105,29 @@ class BusinessPath(Path, frozen=True, kw_only=True):
     @classmethod
     def found(cls, business_id: UUID, path: Path) -> "BusinessPath":
         return cls(business_id=business_id, **{name: getattr(path, name) for name in Path.__struct_fields__})
+
+
+class PlanBody(Body, frozen=True, kw_only=True):
+    business_id: UUID | None = None
+    target: (
+        Annotated[int, msgspec.Meta(ge=0, le=100, description="A score; without it, the next tier's lowest.")] | None
+    ) = None
+
+
+class PlanView(msgspec.Struct, kw_only=True):
+    """`without` names the factors of steps that no open recommendation is about, such as one that was dismissed."""
+
+    path: BusinessPath
+    recommendations: list[BusinessRecommendation]
+    without: list[str]
+
+    @classmethod
+    def of(cls, business_id: UUID, plan: Plan) -> "PlanView":
+        return cls(
+            path=BusinessPath.found(business_id, plan.path),
+            recommendations=[BusinessRecommendation.stored(each) for each in plan.recommendations],
+            without=[step.factor for step in plan.without],
+        )
 
 
 class BusinessChange(Change, frozen=True, kw_only=True):

@@ -22,6 +22,9 @@ QUESTIONS: dict[str, Ask] = {
     ),
     "path": _get("/readiness/path"),
     "outlook": _get("/readiness/outlook"),
+    "accept the path": lambda who, business: who.post(
+        "/readiness/path/accept", {"business_id": business} if business else {}
+    ),
     "change": _get("/readiness/change"),
     "evidence": _get("/evidence/score:lender-2:2026-01-01"),
 }
@@ -213,3 +216,41 @@ async def test_rulebooks_are_data_and_can_be_laid_side_by_side(product: Product)
         assert (newest["score"], newest["as_of"]) == (score["score"], score["as_of"])
     for path in ("/readiness", "/readiness/history"):
         assert error(await owner.get(path, rulebook="none"), 400)["details"]["field"] == "rulebook"
+
+
+async def test_a_path_becomes_accepted_recommendations_and_asking_twice_changes_nothing(product: Product) -> None:
+    owner = await product.signed_up()
+    await owner.imported("shop")
+    path = (await owner.get("/readiness/path")).json()
+    assert path["steps"], "an account in a dispute spike has a way up"
+    before = {each["id"]: each["status"] for each in (await owner.get("/recommendations")).json()["recommendations"]}
+
+    answer = await owner.post("/readiness/path/accept", {})
+    assert answer.status_code == 200, answer.text
+    plan = answer.json()
+    assert plan["path"] == path
+    chosen = {each["id"] for each in plan["recommendations"]}
+    assert len(plan["without"]) < len(path["steps"])
+    after = {each["id"]: each["status"] for each in (await owner.get("/recommendations")).json()["recommendations"]}
+    assert chosen and all(after[each] == "accepted" for each in chosen)
+    others = before.keys() - chosen
+    assert {each: after[each] for each in others} == {each: before[each] for each in others}
+    again = (await owner.post("/readiness/path/accept", {})).json()
+    assert {each["id"]: each["updated_at"] for each in again["recommendations"]} == {
+        each["id"]: each["updated_at"] for each in plan["recommendations"]
+    }
+
+
+async def test_what_was_dismissed_is_not_accepted_by_a_path(product: Product) -> None:
+    owner = await product.signed_up()
+    await owner.imported("shop")
+    first = (await owner.post("/readiness/path/accept", {"target": 100})).json()
+    assert first["without"] == [], "every step of a lever has a recommendation"
+    other = await product.signed_up("other@example.com")
+    await other.imported("saas")
+    pending = (await other.get("/recommendations", status="pending")).json()["recommendations"]
+    for each in pending:
+        await other.patch(f"/recommendations/{each['id']}", {"status": "dismissed"})
+    plan = (await other.post("/readiness/path/accept", {"target": 100})).json()
+    assert plan["recommendations"] == []
+    assert plan["without"] == [step["factor"] for step in plan["path"]["steps"]]

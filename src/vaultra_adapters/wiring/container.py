@@ -25,6 +25,7 @@ from vaultra_core.ports.payments import PaymentsProvider
 from vaultra_core.ports.runtime import AccessTokens, Clock, ConnectStates, JobQueue, PasswordHasher
 from vaultra_core.ports.secrets import SecretBox
 from vaultra_core.ports.storage import EventAcceptor, UnitOfWorkFactory
+from vaultra_core.use_cases.accept_path import AcceptPath
 from vaultra_core.use_cases.apply_events import ApplyEvents
 from vaultra_core.use_cases.certify import Certify
 from vaultra_core.use_cases.check_readiness import CheckReadiness, SchemaCheck
@@ -186,6 +187,10 @@ class UseCases(Provider):
     @provide
     def path(self, unit_of_work: UnitOfWorkFactory, settings: Settings) -> FindPath:
         return FindPath(unit_of_work, rulebook=settings.rulebook)
+
+    @provide
+    def plan(self, unit_of_work: UnitOfWorkFactory, clock: Clock, settings: Settings) -> AcceptPath:
+        return AcceptPath(unit_of_work, clock, rulebook=settings.rulebook)
 
     @provide
     def outlook(self, unit_of_work: UnitOfWorkFactory, settings: Settings) -> LookAhead:

@@ -11,6 +11,7 @@ from litestar.params import FromPath, JSONBody, QueryParameter
 
 from vaultra_core.domain.readiness.outlook import MOST_DAYS
 from vaultra_core.identity import Caller, Role
+from vaultra_core.use_cases.accept_path import AcceptPath
 from vaultra_core.use_cases.explain_score_change import ExplainScoreChange
 from vaultra_core.use_cases.find_path import FindPath
 from vaultra_core.use_cases.look_ahead import LookAhead
@@ -23,10 +24,12 @@ from vaultra_http.explain_schemas import (
     BusinessOutlook,
     BusinessPath,
     EvidenceView,
+    PlanBody,
+    PlanView,
     SimulationBody,
     SimulationView,
 )
-from vaultra_http.responses import BUSINESS_READ, errors
+from vaultra_http.responses import BUSINESS_READ, BUSINESS_WRITE, errors
 
 
 @post(
@@ -56,6 +59,23 @@ async def path(
     ] = None,
 ) -> BusinessPath:
     return BusinessPath.found(caller.business_id, await use_case.execute(caller, target))
+
+
+@post(
+    "/readiness/path/accept",
+    status_code=200,
+    summary="Accept the recommendations that a path is made of",
+    responses=BUSINESS_WRITE,
+)
+@inject
+async def accept_path(
+    request: AuthenticatedRequest,
+    data: JSONBody[PlanBody],
+    resolve: FromDishka[ResolveCaller],
+    use_case: FromDishka[AcceptPath],
+) -> PlanView:
+    caller = await resolve.execute(request.user, data.business_id, Role.ADMIN)
+    return PlanView.of(caller.business_id, await use_case.execute(caller, data.target))
 
 
 @get("/readiness/outlook", summary="The days ahead if nothing changes", responses=BUSINESS_READ)
@@ -102,4 +122,4 @@ reads = Router(
     dependencies={"caller": Provide(provide_viewer)},
     tags=["figures"],
 )
-router = Router("/", route_handlers=[reads, simulate], tags=["figures"])
+router = Router("/", route_handlers=[reads, simulate, accept_path], tags=["figures"])

@@ -5,9 +5,11 @@ import pytest
 
 from support.histories import AS_OF, history_of, weekly_history
 from vaultra_core import Advice, DayActivity, History, assess, recommend, simulate
+from vaultra_core.domain.readiness.baseline_1 import BASELINE_1
 from vaultra_core.domain.readiness.lender_2 import LENDER_2
+from vaultra_core.domain.readiness.rules import Rulebook
 from vaultra_core.domain.recommendations.base import Category, Priority
-from vaultra_core.domain.recommendations.catalogue import RULES
+from vaultra_core.domain.recommendations.catalogue import FACTORS_OF, RULES
 from vaultra_core.domain.recommendations.situation import estimated_impact, priority
 from vaultra_core.errors import InvalidInput, Unprocessable
 
@@ -206,3 +208,10 @@ def test_a_lower_dispute_ratio_lifts_the_cap_that_it_caused() -> None:
     assert "cap_chargebacks" in {line.factor for line in before.contributions}
     assert "cap_chargebacks" not in {line.factor for line in after.contributions}
     assert after.raw_score > before.raw_score + 16
+
+
+@pytest.mark.parametrize("book", [BASELINE_1, LENDER_2], ids=lambda book: book.name)
+def test_every_lever_of_a_rulebook_has_a_rule_that_pulls_it(book: Rulebook) -> None:
+    assert FACTORS_OF.keys() == RULES.keys()
+    pulled = frozenset[str]().union(*FACTORS_OF.values())
+    assert {factor.name for factor in book.factors if factor.effort is not None} <= pulled

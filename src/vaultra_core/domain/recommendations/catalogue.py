@@ -36,6 +36,26 @@ RULES: Final[Mapping[str, Rule]] = {
     )
 }
 
+# The factors that a rule's advice lifts, of every rulebook. `focus_core` is about the whole, and lifts none by itself.
+FACTORS_OF: Final[Mapping[str, frozenset[str]]] = {
+    "reduce_chargebacks": frozenset({"disputes", "chargeback_ratio"}),
+    "lower_disputes": frozenset({"disputes"}),
+    "dispute_warning": frozenset({"disputes"}),
+    "lower_refunds": frozenset({"refunds"}),
+    "refund_warning": frozenset({"refunds"}),
+    "improve_payouts": frozenset({"payouts", "payout_reliability"}),
+    "secure_payouts": frozenset({"payouts", "payout_reliability"}),
+    "stabilize_revenue": frozenset({"steadiness", "revenue_volatility"}),
+    "smooth_revenue": frozenset({"steadiness", "revenue_volatility"}),
+    "close_gaps": frozenset({"continuity"}),
+    "spread_customers": frozenset({"top_customer"}),
+    "identify_customers": frozenset({"top_customer", "returning"}),
+    "win_back_customers": frozenset({"returning"}),
+    "raise_revenue": frozenset({"scale"}),
+    "restart_growth": frozenset({"trend", "revenue_trend"}),
+    "focus_core": frozenset(),
+}
+
 _ORDER: Final = list(Priority)
 
 
