@@ -6,6 +6,7 @@
 import { readFile } from "node:fs/promises";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { extname, join, normalize } from "node:path";
+import * as explain from "./explain.ts";
 import * as fixtures from "./fixtures.ts";
 
 const DIST = join(import.meta.dirname, "../dist");
@@ -113,6 +114,12 @@ async function answer(request: IncomingMessage, url: URL): Promise<[number, unkn
       return [200, who === "capped" ? fixtures.capped : fixtures.readiness];
     case "/readiness/history":
       return [200, { scores: fixtures.scores.slice(0, Number(url.searchParams.get("limit") ?? 30)) }];
+    case "/readiness/path":
+      return [200, explain.path];
+    case "/readiness/change":
+      return [200, explain.scoreChange];
+    case "/readiness/outlook":
+      return [200, explain.outlook];
     case "/recommendations": {
       const wanted = ["status", "priority"] as const;
       const all = fixtures.recommendations.map((each) => ({ ...each, status: decided.get(each.id) ?? each.status }));

@@ -1,5 +1,6 @@
 import { screen } from "@testing-library/react";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { outlook, scoreChange } from "../dev/explain";
 import {
   BUSINESS_ID,
   business,
@@ -24,6 +25,8 @@ function open(overrides: Parameters<typeof stubApi>[0] = {}) {
     "GET /integrations/stripe/status": { body: stripe() },
     "GET /readiness": { body: readiness },
     "GET /readiness/history": { body: { scores } },
+    "GET /readiness/change": { body: scoreChange },
+    "GET /readiness/outlook": { body: outlook },
     "GET /metrics": { body: latest },
     "GET /metrics/history": ({ query }) => ({
       body: { metrics: metrics.filter((each) => each.period_end <= (query["end_date"] ?? "")) },

@@ -11,3 +11,14 @@ beforeEach(() => {
 });
 
 afterEach(cleanup);
+
+// jsdom has the element but not what opens it.
+if (HTMLDialogElement.prototype.showModal === undefined) {
+  HTMLDialogElement.prototype.showModal = function () {
+    this.open = true;
+  };
+  HTMLDialogElement.prototype.close = function () {
+    this.open = false;
+    this.dispatchEvent(new Event("close"));
+  };
+}

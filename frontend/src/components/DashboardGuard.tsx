@@ -6,6 +6,7 @@ import { ApiError } from "../lib/api/errors";
 import { businessIdStore, isAuthenticated, setCurrentBusinessId } from "../lib/auth";
 import { go, here, loginUrl, missingStep } from "../lib/navigation";
 import { businessQuery, currentUserQuery, stripeStatusQuery } from "../lib/queries";
+import { EvidenceHost } from "./evidence/EvidenceHost";
 import { Failure, Loading, Skeleton } from "./ui/states";
 
 export interface CurrentBusiness {
@@ -71,6 +72,7 @@ export function DashboardGuard({ children, onboarding = false }: { children: Rea
   return (
     <Context value={{ business: business.data, role, canWrite: role !== "viewer", stripe: stripe.data }}>
       {children}
+      <EvidenceHost />
     </Context>
   );
 }

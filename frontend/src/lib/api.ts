@@ -72,6 +72,44 @@ export async function getMetricHistory(business_id: string, range: { start_date:
   return (await unwrap(call)).metrics;
 }
 
+export type Simulation = Answer<typeof simulate>;
+export type Path = Answer<typeof getPath>;
+export type Plan = Answer<typeof acceptPath>;
+export type Outlook = Answer<typeof getOutlook>;
+export type ScoreChange = Answer<typeof getScoreChange>;
+export type Evidence = Answer<typeof getEvidence>;
+
+/** The score if some metrics or factors had other values. */
+export function simulate(business_id: string, changes: Record<string, number>) {
+  return unwrap(client.POST("/api/v1/readiness/simulate", { body: { business_id, changes } }));
+}
+
+/** The cheapest way to a score; without a target, to the next tier. */
+export function getPath(business_id: string, target: number | null) {
+  const query = { business_id, ...(target === null ? {} : { target }) };
+  return unwrap(client.GET("/api/v1/readiness/path", { params: { query } }));
+}
+
+/** Accept the recommendations that the path's steps are about. */
+export function acceptPath(business_id: string, target: number | null) {
+  return unwrap(client.POST("/api/v1/readiness/path/accept", { body: { business_id, target } }));
+}
+
+export function getOutlook(business_id: string, days: number) {
+  return unwrap(client.GET("/api/v1/readiness/outlook", { params: { query: { business_id, days } } }));
+}
+
+/** What moved the score between two days. */
+export function getScoreChange(business_id: string, from: string, to: string) {
+  return unwrap(client.GET("/api/v1/readiness/change", { params: { query: { business_id, from, to } } }));
+}
+
+/** What a figure is made of; `cursor` asks for the next page of Stripe objects. */
+export function getEvidence(business_id: string, handle: string, cursor: string | null) {
+  const query = { business_id, limit: 20, ...(cursor === null ? {} : { cursor }) };
+  return unwrap(client.GET("/api/v1/evidence/{handle}", { params: { path: { handle }, query } }));
+}
+
 export function getReadinessScore(business_id: string) {
   return unwrap(client.GET("/api/v1/readiness", { params: { query: { business_id } } }));
 }

@@ -84,6 +84,13 @@ export function today(timezone: string, now: Date = new Date()): string {
   return new Intl.DateTimeFormat("sv-SE", { timeZone: timezone, dateStyle: "short" }).format(now);
 }
 
+/** Whether a text names a calendar day that exists. */
+export function isDay(text: string | null): text is string {
+  return (
+    text !== null && /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(text)) && addDays(text, 0) === text
+  );
+}
+
 export function plural(n: number, one: string, many: string = `${one}s`): string {
   return `${count(n)} ${n === 1 ? one : many}`;
 }

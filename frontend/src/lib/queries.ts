@@ -1,5 +1,5 @@
 /** Server state: what is asked, under which key, how long an answer is good. */
-import { QueryClient, queryOptions } from "@tanstack/react-query";
+import { infiniteQueryOptions, keepPreviousData, QueryClient, queryOptions } from "@tanstack/react-query";
 import * as api from "./api";
 import { ApiError } from "./api/errors";
 
@@ -81,6 +81,38 @@ export const recommendationsQuery = (
   queryOptions({
     queryKey: [id, "recommendations", filter],
     queryFn: () => api.getRecommendations(id, filter),
+  });
+
+/** The last answer is kept while the next is on its way, so that a dragged slider does not make the score blink. */
+export const simulationQuery = (id: string, changes: Record<string, number>) =>
+  queryOptions({
+    queryKey: [id, "simulation", changes],
+    queryFn: () => api.simulate(id, changes),
+    enabled: Object.keys(changes).length > 0,
+    placeholderData: keepPreviousData,
+  });
+
+export const pathQuery = (id: string, target: number | null) =>
+  queryOptions({ queryKey: [id, "readiness", "path", target], queryFn: () => api.getPath(id, target) });
+
+export const outlookQuery = (id: string, days: number) =>
+  queryOptions({ queryKey: [id, "readiness", "outlook", days], queryFn: () => api.getOutlook(id, days) });
+
+export const scoreChangeQuery = (id: string, from: string, to: string) =>
+  queryOptions({
+    queryKey: [id, "readiness", "change", from, to],
+    queryFn: () => api.getScoreChange(id, from, to),
+    placeholderData: keepPreviousData,
+  });
+
+/** A figure with what it is made of, and its Stripe objects page by page. */
+export const evidenceQuery = (id: string, handle: string) =>
+  infiniteQueryOptions({
+    queryKey: [id, "evidence", handle],
+    queryFn: ({ pageParam }) => api.getEvidence(id, handle, pageParam),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next_cursor,
+    staleTime: 10 * MINUTE,
   });
 
 export function isImporting(stripe: api.StripeStatus | undefined): boolean {

@@ -1,5 +1,7 @@
 import type { LatestMetrics, Metrics } from "../../lib/api";
 import { day, money, plural } from "../../lib/format";
+import { metricHandle } from "../../lib/evidence";
+import { Traced } from "../evidence/Traced";
 import { compare, formatMetric, METRICS, type MetricInfo } from "./catalogue";
 
 /** The figures of the last 30 days, each against the 30 days before. */
@@ -14,7 +16,13 @@ export function KeyMetrics({ latest, before }: { latest: LatestMetrics; before: 
             </dt>
             <dd className="mt-0.5">
               <p className="figure text-lg font-semibold tracking-tight sm:text-xl">
-                {formatMetric(metric.key, latest[metric.key], latest.currency)}
+                {latest[metric.key] === null || metric.key === "mrr" ? (
+                  formatMetric(metric.key, latest[metric.key], latest.currency)
+                ) : (
+                  <Traced handle={metricHandle(metric.key, latest.period_end)}>
+                    {formatMetric(metric.key, latest[metric.key], latest.currency)}
+                  </Traced>
+                )}
               </p>
               <Delta metric={metric} now={latest[metric.key]} before={before?.[metric.key] ?? null} />
             </dd>

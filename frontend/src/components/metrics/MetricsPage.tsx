@@ -1,5 +1,4 @@
 import { useQuery } from "@tanstack/react-query";
-import { useId } from "react";
 import { ApiError } from "../../lib/api/errors";
 import { today } from "../../lib/format";
 import { connectUrl } from "../../lib/navigation";
@@ -7,6 +6,7 @@ import { metricHistoryQuery, readinessHistoryQuery } from "../../lib/queries";
 import { useUrlState } from "../../lib/use-url-state";
 import { useCurrentBusiness } from "../DashboardGuard";
 import { PageHeader } from "../PageHeader";
+import { DayRange } from "../ui/DayRange";
 import { Segment } from "../ui/Segment";
 import { Empty, Failure, Loading, Skeleton } from "../ui/states";
 import { MetricsChart } from "./MetricsChart";
@@ -66,12 +66,12 @@ function emptyLast(a: Series, b: Series): number {
   return empty(a) - empty(b);
 }
 
-function RangePicker({ range, change }: { range: Range; change: (changes: Record<string, string | null>) => void }) {
-  const id = useId();
-  const pick = (part: Partial<Range>) => {
-    const { start, end } = { ...range, ...part };
-    if (start && end) change({ start, end: end < start ? start : end, range: null });
-  };
+interface PickerProps {
+  range: Range;
+  change: (changes: Record<string, string | null>) => void;
+}
+
+function RangePicker({ range, change }: PickerProps) {
   return (
     <div className="mb-6 flex flex-wrap items-center gap-x-6 gap-y-3">
       <Segment
@@ -80,26 +80,7 @@ function RangePicker({ range, change }: { range: Range; change: (changes: Record
         options={LABELS}
         onChange={(preset) => change({ range: preset === DEFAULT_PRESET ? null : preset, start: null, end: null })}
       />
-      <div className="flex flex-wrap items-center gap-2 text-sm text-soft">
-        <label htmlFor={`${id}-start`}>From</label>
-        <input
-          id={`${id}-start`}
-          type="date"
-          className="field-input w-auto!"
-          value={range.start}
-          max={range.end}
-          onChange={(event) => pick({ start: event.target.value })}
-        />
-        <label htmlFor={`${id}-end`}>to</label>
-        <input
-          id={`${id}-end`}
-          type="date"
-          className="field-input w-auto!"
-          value={range.end}
-          min={range.start}
-          onChange={(event) => pick({ end: event.target.value })}
-        />
-      </div>
+      <DayRange start={range.start} end={range.end} onChange={(start, end) => change({ start, end, range: null })} />
     </div>
   );
 }

@@ -1,6 +1,6 @@
 /** What the metrics page draws: a value per day, and the words that say the same. */
 import type { Metrics, ScorePoint } from "../../lib/api";
-import { addDays, day, money } from "../../lib/format";
+import { addDays, day, isDay, money } from "../../lib/format";
 import { byDay } from "../score/history";
 import { compare, formatMetric, METRICS, type MetricInfo } from "./catalogue";
 
@@ -85,10 +85,4 @@ export function rangeFrom(query: URLSearchParams, today: string): Range {
   const asked = query.get("range");
   const preset = asked !== null && Object.hasOwn(PRESETS, asked) ? (asked as Preset) : DEFAULT_PRESET;
   return { preset, start: addDays(today, -PRESETS[preset]), end: today };
-}
-
-function isDay(text: string | null): text is string {
-  return (
-    text !== null && /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(text)) && addDays(text, 0) === text
-  );
 }

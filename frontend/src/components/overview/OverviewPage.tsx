@@ -13,18 +13,22 @@ import { NOT_ADVICE } from "../../lib/words";
 import { useCurrentBusiness } from "../DashboardGuard";
 import { KeyMetrics } from "../metrics/KeyMetrics";
 import { periodBefore } from "../metrics/catalogue";
+import { Traced } from "../evidence/Traced";
 import { PageHeader } from "../PageHeader";
 import { RecommendationList } from "../recommendations/RecommendationList";
 import { Contributions } from "../score/Contributions";
-import { changeSince } from "../score/history";
+import { byDay, changeSince } from "../score/history";
 import { ScoreCard } from "../score/ScoreCard";
 import { ScoreHistory } from "../score/ScoreHistory";
+import { Panel } from "../ui/Panel";
 import { Failure, Loading, Skeleton } from "../ui/states";
 import { Toasts } from "../ui/toasts";
 import { Checklist } from "./Checklist";
 import { onboardingSteps } from "./checklist";
 import { NoScore } from "./NoScore";
+import { OutlookPanel } from "./OutlookPanel";
 import { useFreshFigures } from "./use-fresh-figures";
+import { WhyItMoved } from "./WhyItMoved";
 
 const HISTORY_DAYS = 180;
 
@@ -80,18 +84,24 @@ export function OverviewPage() {
 function Score({ readiness, children }: { readiness: Readiness; children: ReactNode }) {
   const { business } = useCurrentBusiness();
   const history = useQuery(readinessHistoryQuery(business.id, HISTORY_DAYS));
+  const firstDay = history.data ? (byDay(history.data).at(0)?.as_of ?? readiness.as_of) : null;
   const change = history.data ? changeSince(history.data, readiness.score, readiness.as_of, 7) : null;
   return (
     <>
       <div className="grid gap-6 lg:grid-cols-[22rem_1fr]">
         <ScoreCard {...readiness} asOf={readiness.as_of} change={change}>
-          <p className="mt-4 text-xs text-faint">
+          <p className="mt-4 text-sm">
+            <Traced handle={readiness.handle} label="the score and what makes it up">
+              Where this score comes from
+            </Traced>
+          </p>
+          <p className="mt-2 text-xs text-faint">
             {readiness.complete_through
               ? `Data complete to the cent through ${day(readiness.complete_through)}, checked against Stripe’s balance.`
               : "Not checked against Stripe’s balance yet."}
           </p>
         </ScoreCard>
-        <Panel title="Your score over time">
+        <Panel title="Your score over time" action={<a href="/dashboard/score">Go to any day</a>}>
           {history.isPending ? (
             <Skeleton className="h-56 lg:h-76" />
           ) : history.isError ? (
@@ -102,6 +112,10 @@ function Score({ readiness, children }: { readiness: Readiness; children: ReactN
         </Panel>
       </div>
       {children}
+      <div className="grid gap-6 lg:grid-cols-2">
+        <WhyItMoved readiness={readiness} firstDay={firstDay} />
+        <OutlookPanel />
+      </div>
       <Panel title="What makes up your score" note="Ordered by what there is to gain.">
         <Contributions contributions={readiness.contributions} raw={readiness.raw_score} />
         <p className="mt-4 text-xs text-faint">
@@ -150,27 +164,4 @@ function Compared({ latest }: { latest: LatestMetrics }) {
     metricHistoryQuery(latest.business_id, addDays(latest.period_start, -7), addDays(latest.period_start, -1)),
   );
   return <KeyMetrics latest={latest} before={history.data ? periodBefore(history.data, latest) : null} />;
-}
-
-function Panel({
-  title,
-  note,
-  action,
-  children,
-}: {
-  title: string;
-  note?: string;
-  action?: ReactNode;
-  children: ReactNode;
-}) {
-  return (
-    <section className="card min-w-0">
-      <div className="mb-3 flex flex-wrap items-baseline justify-between gap-x-4 gap-y-1">
-        <h2 className="text-sm font-semibold">{title}</h2>
-        {note && <p className="text-xs text-faint">{note}</p>}
-        {action && <p className="text-sm">{action}</p>}
-      </div>
-      {children}
-    </section>
-  );
 }

@@ -1,5 +1,6 @@
 import type { Decision, Recommendation } from "../../lib/api";
 import { humanize, PRIORITIES, STATUSES } from "../../lib/words";
+import { Traced } from "../evidence/Traced";
 import { figures } from "./figures";
 
 interface Props {
@@ -41,7 +42,11 @@ export function RecommendationItem({ recommendation, currency, onDecide, busy }:
         )}
       </div>
       <div className="flex flex-wrap items-center gap-3 sm:flex-col sm:items-end sm:justify-between">
-        <p className="figure grow text-sm font-semibold text-positive sm:grow-0">{estimated_impact}</p>
+        <p className="figure grow text-sm font-semibold text-positive sm:grow-0">
+          <Traced handle={`recommendation:${id}`} label="the figures behind this recommendation">
+            {estimated_impact}
+          </Traced>
+        </p>
         {status === "pending" && onDecide && (
           <div className="flex gap-2">
             <button

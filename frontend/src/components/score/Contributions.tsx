@@ -1,5 +1,6 @@
 import type { Contribution } from "../../lib/api";
 import { points } from "../../lib/format";
+import { Traced } from "../evidence/Traced";
 import { factorLabel } from "../../lib/words";
 
 /** What makes up the score: every factor with its points and its reason, the most to gain first; then what caps it. */
@@ -28,7 +29,7 @@ function toGain({ points: got, max_points }: Contribution): number {
   return max_points - got;
 }
 
-function Factor({ factor, points: got, max_points, reason }: Contribution) {
+function Factor({ handle, factor, points: got, max_points, reason }: Contribution) {
   const share = Math.min(1, Math.max(0, got / max_points));
   return (
     <li className="grid gap-x-6 gap-y-1.5 py-3.5 sm:grid-cols-[15rem_1fr]">
@@ -36,7 +37,13 @@ function Factor({ factor, points: got, max_points, reason }: Contribution) {
         <div className="flex items-baseline justify-between gap-3">
           <h3 className="text-sm font-semibold">{factorLabel(factor)}</h3>
           <p className="figure text-sm whitespace-nowrap">
-            <span className="font-semibold">{points(got)}</span>
+            <Traced
+              handle={handle}
+              label={`what these points for ${factorLabel(factor)} come from`}
+              className="font-semibold"
+            >
+              {points(got)}
+            </Traced>
             <span className="text-faint"> of {points(max_points)}</span>
           </p>
         </div>
@@ -56,7 +63,7 @@ function Factor({ factor, points: got, max_points, reason }: Contribution) {
 }
 
 /** A cap takes points away; in the first rulebook there are also points to start from. */
-function Adjustment({ factor, points: got, reason }: Contribution) {
+function Adjustment({ handle, factor, points: got, reason }: Contribution) {
   const negative = got < 0;
   return (
     <li
@@ -65,7 +72,7 @@ function Adjustment({ factor, points: got, reason }: Contribution) {
       <div className="flex items-baseline justify-between gap-3">
         <h3 className="text-sm font-semibold">{factorLabel(factor)}</h3>
         <p className={`figure text-sm font-semibold whitespace-nowrap ${negative ? "text-negative" : ""}`}>
-          {points(got, { signed: true })}
+          <Traced handle={handle}>{points(got, { signed: true })}</Traced>
         </p>
       </div>
       <p className="text-sm text-soft">{reason}</p>

@@ -21,7 +21,7 @@ export function ScoreCard({ score, tier, confidence, asOf, change, children }: P
   const next = TIERS.find((each) => each.from > score);
   return (
     <section className="card flex flex-col" aria-labelledby="score-title">
-      <div className="flex items-baseline justify-between gap-3">
+      <div className="flex flex-wrap items-baseline justify-between gap-x-3">
         <h2 id="score-title" className="text-sm font-semibold">
           Funding readiness
         </h2>

@@ -7,10 +7,23 @@ import { byDay } from "./history";
 const WIDTH = 600;
 const HEIGHT = 200;
 
+interface Props {
+  scores: readonly ScorePoint[];
+  /** Two days to mark, for what is compared. */
+  between?: { from: string; to: string };
+  /** Told which day is looked at. The place is then kept when the pointer leaves, to do something with it. */
+  onScrub?: (day: string) => void;
+}
+
 /** The score's line over time, with the tiers as its scale. A slider lies over it: drag, point, or use the arrow keys. */
-export function ScoreHistory({ scores }: { scores: readonly ScorePoint[] }) {
+export function ScoreHistory({ scores, between, onScrub }: Props) {
   const days = byDay(scores);
   const [picked, setPicked] = useState<number | null>(null);
+  const pick = (place: number) => {
+    setPicked(place);
+    const score = days[place];
+    if (score) onScrub?.(score.as_of);
+  };
   const first = days.at(0);
   const last = days.at(-1);
   if (first === undefined || last === undefined || days.length < 2) {
@@ -57,6 +70,14 @@ export function ScoreHistory({ scores }: { scores: readonly ScorePoint[] }) {
               stroke="var(--line-strong)"
               vectorEffect="non-scaling-stroke"
             />
+            {between && (
+              <rect
+                x={x(between.from)}
+                width={Math.max(0, x(between.to) - x(between.from))}
+                height={HEIGHT}
+                fill="var(--accent-soft)"
+              />
+            )}
             <polygon points={`0,${HEIGHT} ${line} ${WIDTH},${HEIGHT}`} fill="var(--accent)" opacity="0.08" />
             <polyline
               points={line}
@@ -89,14 +110,15 @@ export function ScoreHistory({ scores }: { scores: readonly ScorePoint[] }) {
             min="0"
             max={days.length - 1}
             value={index}
-            onChange={(event) => setPicked(event.target.valueAsNumber)}
+            onChange={(event) => pick(event.target.valueAsNumber)}
             onPointerMove={(event) => {
+              if (onScrub !== undefined) return; // a day that is chosen is not lost to a passing pointer
               const box = event.currentTarget.getBoundingClientRect();
               const date = from + ((event.clientX - box.left) / box.width) * span;
               const after = days.findIndex((each) => Date.parse(each.as_of) >= date);
-              setPicked(after === -1 ? days.length - 1 : after);
+              pick(after === -1 ? days.length - 1 : after);
             }}
-            onPointerLeave={() => setPicked(null)}
+            onPointerLeave={() => onScrub === undefined && setPicked(null)}
             className="absolute inset-0 h-full w-full cursor-crosshair touch-pan-y opacity-0"
             aria-label="Score by day"
             aria-valuetext={`${day(shown.as_of)}: ${shown.score}, ${tierLabel(shown.tier)}`}
