@@ -22,6 +22,8 @@ KEY_ENTRY = re.compile(r"([a-z0-9][a-z0-9_.-]{0,31}):(.+)", re.ASCII)
 KEY_BYTES = 32  # AES-256
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+_ADDRESS = r"[^\s<>,@]+@[^\s<>,@]+"
+Sender = Annotated[str, msgspec.Meta(pattern=rf"^([^<>@\r\n]+<{_ADDRESS}>|{_ADDRESS})$")]
 Url = Annotated[str, msgspec.Meta(pattern=r"^https?://[^/\s]+")]
 
 
@@ -54,6 +56,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, rename=str.upper):
     pinecone_host: str | None = None
     openai_api_key: str | None = None
     openai_base_url: Url | None = None
+    smtp_url: Annotated[str, msgspec.Meta(pattern=r"^smtps?://[^/\s]+$")] | None = None
+    mail_from: Sender | None = None
     frontend_dir: str | None = None
     rulebook: str = "lender-2"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
@@ -66,6 +70,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, rename=str.upper):
     def sandbox(self) -> bool:
         """Whether payments come from somewhere else than Stripe itself: then all data is sample data."""
         return urlsplit(self.stripe_api_base).netloc != urlsplit(STRIPE_API).netloc
+
+    @property
+    def mail_folder(self) -> Path:
+        """Where mails are put when there is no mail server."""
+        return Path(self.data_dir) / "mail"
 
     @property
     def webhook_secrets(self) -> tuple[str, ...]:
@@ -123,6 +132,8 @@ TAKES = {
     "VECTOR_STORE": "embedded or pinecone",
     "EMBEDDER": "local or openai",
     "OPENAI_BASE_URL": "a URL like https://api.openai.com/v1",
+    "SMTP_URL": "a URL like smtps://user:password@mail.example or smtp://mail.example:587",
+    "MAIL_FROM": "an address like Vaultra <hello@vaultra.example>",
     "LOG_LEVEL": "DEBUG, INFO, WARNING or ERROR",
 }
 
@@ -186,6 +197,7 @@ def _refuse_for_production(settings: Settings) -> None:
     required = (
         "database_url", "redis_url", "jwt_secret", "encryption_keys",
         "stripe_secret_key", "stripe_webhook_secret", "stripe_connect_client_id",
+        "smtp_url", "mail_from",
     )  # fmt: skip
     missing = [name.upper() for name in required if not getattr(settings, name)]
     if missing:

@@ -20,6 +20,7 @@ from vaultra_cli.environment import database, settings_for
 from vaultra_cli.logs import set_up_logging
 from vaultra_cli.serve import http_provider, listen, run, serve_container
 from vaultra_core.errors import VaultraError
+from vaultra_http.mail_page import MAIL_PATH
 from vaultra_http.site import find_site
 from vaultra_worker.app import running_worker
 
@@ -63,7 +64,7 @@ def demo(options: argparse.Namespace) -> int:
                 stripe_webhook_secret=shared.stripe_webhook_secret,
                 stripe_connect_client_id=shared.stripe_connect_client_id,
             )
-        facts = _facts(settings, url, sandbox_url, shared)
+        facts = _facts(settings, url, port, sandbox_url, shared)
         run(lambda: _serve(settings, listener, folder, facts, shared, with_samples=sandbox_url is not None))
     return 0
 
@@ -95,7 +96,8 @@ async def _serve(
                 await import_samples(container, password=shared.sample_password, say=_say)
             _write_private(folder / "demo.json", json.dumps(facts, indent=2))
             print(_box(settings, facts), flush=True)
-            await serve_container(container, settings, listener)
+            mails = None if settings.smtp_url else settings.mail_folder
+            await serve_container(container, settings, listener, mails=mails)
     finally:
         await container.close()
 
@@ -123,7 +125,7 @@ def _shared_secrets(folder: Path) -> DemoSecrets:
     return msgspec.json.decode(path.read_bytes(), type=DemoSecrets)
 
 
-def _facts(settings: Settings, url: str, sandbox_url: str | None, shared: DemoSecrets) -> dict[str, Any]:
+def _facts(settings: Settings, url: str, port: int, sandbox_url: str | None, shared: DemoSecrets) -> dict[str, Any]:
     """What scripts read from demo.json. None: that part is not there."""
     sign_ins = [{"email": SAMPLE_EMAIL, "password": shared.sample_password}] if sandbox_url else []
     return {
@@ -131,7 +133,7 @@ def _facts(settings: Settings, url: str, sandbox_url: str | None, shared: DemoSe
         "sandbox_url": sandbox_url,
         "webhook_secret": settings.webhook_secrets[0] if settings.webhook_secrets else None,
         "database_url": settings.database_url,
-        "mail_url": None,
+        "mail_url": None if settings.smtp_url else f"http://127.0.0.1:{port}{MAIL_PATH}",
         "mcp_url": None,
         "sample_sign_ins": sign_ins,
     }
@@ -142,12 +144,14 @@ def _box(settings: Settings, facts: dict[str, Any]) -> str:
         "database": "given" if os.environ.get("DATABASE_URL") else "embedded",
         "queue": "redis" if settings.redis_url else "in-process",
         "stripe": "sandbox" if settings.sandbox else "stripe",
+        "mail": "smtp" if settings.smtp_url else "outbox",
     }
     lines = [
         f"Vaultra is ready: {facts['url']}",
         "",
         *(f"sample sign-in   {entry['email']}  ·  {entry['password']}" for entry in facts["sample_sign_ins"]),
         *([f"sandbox          {facts['sandbox_url']}"] if facts["sandbox_url"] else []),
+        *([f"mail outbox      {facts['mail_url']}"] if facts["mail_url"] else []),
         f"facts            {Path(settings.data_dir) / 'demo.json'}",
         "modes            " + " · ".join(f"{name}: {mode}" for name, mode in modes.items()),
         *([] if find_site(settings.frontend_dir) else ["dashboard        not built: run `make setup`"]),

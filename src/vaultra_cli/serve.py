@@ -8,6 +8,7 @@ import logging
 import signal
 import socket
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from pathlib import Path
 from typing import Any
 
 import uvicorn
@@ -112,7 +113,9 @@ async def serve_api(settings: Settings, listener: socket.socket, *, with_worker:
         await container.close()
 
 
-async def serve_container(container: AsyncContainer, settings: Settings, listener: socket.socket) -> None:
+async def serve_container(
+    container: AsyncContainer, settings: Settings, listener: socket.socket, *, mails: Path | None = None
+) -> None:
     """Serve until told to stop; then finish what is under way within DRAIN_SECONDS."""
 
     @contextlib.asynccontextmanager
@@ -128,7 +131,13 @@ async def serve_container(container: AsyncContainer, settings: Settings, listene
         ingestion.cancel()
         await asyncio.wait([ingestion])
 
-    app = create_app(container, site=find_site(settings.frontend_dir), edges=edge_rules(settings), lifespan=[lifespan])
+    app = create_app(
+        container,
+        site=find_site(settings.frontend_dir),
+        mails=mails,
+        edges=edge_rules(settings),
+        lifespan=[lifespan],
+    )
     config = uvicorn.Config(
         app,
         http="httptools",

@@ -19,6 +19,7 @@ from vaultra_core.errors import VaultraError
 from vaultra_http.authentication import PUBLIC, BearerAuthentication, public
 from vaultra_http.edges import EdgeRules, Edges
 from vaultra_http.errors import on_framework_error, on_too_deep, on_unexpected, on_vaultra_error
+from vaultra_http.mail_page import mail_routers
 from vaultra_http.rendering import DecimalSchema, JsonResponse, refuse_other_media_types
 from vaultra_http.routes import auth, explain, figures, health, rulebooks, stripe, users
 from vaultra_http.site import site_routers
@@ -33,10 +34,12 @@ def create_app(
     container: AsyncContainer,
     *,
     site: Path | None,
+    mails: Path | None = None,
     edges: EdgeRules = EdgeRules(),  # noqa: B008 - frozen
     lifespan: Sequence[Lifespan] = (),
 ) -> Litestar:
-    """The API under /api/v1 and the dashboard beside it. `lifespan` is what runs for as long as the server does."""
+    """The API under /api/v1 and the dashboard beside it. `lifespan` is what runs for as long as the server does;
+    `mails` is the folder whose mails are shown to whoever asks at /mail (the demo does that)."""
     api = Router(
         "/api/v1",
         route_handlers=[
@@ -54,7 +57,12 @@ def create_app(
         before_request=refuse_other_media_types,
     )
     app = Litestar(
-        route_handlers=[api, Router("/", route_handlers=[health.router], include_in_schema=False), *site_routers(site)],
+        route_handlers=[
+            api,
+            Router("/", route_handlers=[health.router], include_in_schema=False),
+            *mail_routers(mails),
+            *site_routers(site),
+        ],
         lifespan=list(lifespan),
         exception_handlers={
             VaultraError: on_vaultra_error,

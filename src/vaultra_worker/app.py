@@ -18,6 +18,7 @@ from vaultra_core.use_cases.certify import Certify
 from vaultra_core.use_cases.compute_metrics import ComputeMetrics
 from vaultra_core.use_cases.compute_readiness import ComputeReadiness
 from vaultra_core.use_cases.generate_recommendations import GenerateRecommendations
+from vaultra_core.use_cases.send_mail import SendMail
 from vaultra_core.use_cases.settle_doubts import SettleDoubts
 from vaultra_core.use_cases.sync_stripe import SyncStripe
 from vaultra_worker.runner import SWEEP_SECONDS, JobRunner, slot_of
@@ -96,6 +97,7 @@ async def make_runner(container: AsyncContainer) -> JobRunner:
         Job.COMPUTE_METRICS: (await container.get(ComputeMetrics)).execute,
         Job.COMPUTE_READINESS: (await container.get(ComputeReadiness)).execute,
         Job.GENERATE_RECOMMENDATIONS: (await container.get(GenerateRecommendations)).execute,
+        Job.SEND_MAIL: (await container.get(SendMail)).execute,
     }
     return JobRunner(jobs, at_once={Job.STRIPE_SYNC: ACCOUNTS_AT_ONCE})
 

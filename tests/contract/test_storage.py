@@ -1,6 +1,16 @@
 """The storage ports, over every implementation."""
 
-from vaultra_core.testing.contracts import accounts, activity, audit, completeness, inbox, ledger, results, transactions
+from vaultra_core.testing.contracts import (
+    accounts,
+    activity,
+    audit,
+    completeness,
+    inbox,
+    ledger,
+    mail,
+    results,
+    transactions,
+)
 
 
 class TestUnitOfWork(transactions.UnitOfWorkContract):
@@ -68,4 +78,8 @@ class TestJobRuns(accounts.JobRunsContract):
 
 
 class TestAuditLog(audit.AuditLogContract):
+    pass
+
+
+class TestOutbox(mail.OutboxContract):
     pass

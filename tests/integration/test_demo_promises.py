@@ -5,6 +5,8 @@ import os
 import re
 from pathlib import Path
 
+import httpx
+
 from support.demo import Demo
 from support.samples import load_into, sample_objects
 
@@ -53,3 +55,8 @@ def resident_mib(pid: int) -> float:
     found = re.search(r"^VmRSS:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text(), re.MULTILINE)
     assert found is not None
     return int(found[1]) / 1024
+
+
+def test_the_mail_outbox_is_where_the_facts_say(demo: Demo) -> None:
+    assert "mails" in httpx.get(demo.facts["mail_url"], headers={"Accept": "application/json"}).json()
+    assert demo.facts["mail_url"] in demo.output and "mail: outbox" in demo.output

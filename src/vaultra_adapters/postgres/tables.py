@@ -20,6 +20,7 @@ from sqlalchemy import (
     LargeBinary,
     SmallInteger,
     Table,
+    Text,
     UniqueConstraint,
     Uuid,
     text,
@@ -51,6 +52,7 @@ __all__ = [
     "integration_accounts",
     "job_runs",
     "knowledge_entries",
+    "mail_outbox",
     "metadata",
     "readiness_scores",
     "recommendations",
@@ -395,4 +397,17 @@ audit_log = Table(
     Index(None, "business_id", "at", "id"),
     Index(None, "actor_id", "at", "id"),
     Index(None, "at"),
+)
+
+mail_outbox = Table(
+    "mail_outbox",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("to", Text, CheckConstraint('length("to") <= 320', name="to_length"), nullable=False),
+    Column("content", JSONB, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("useful_until", Moment, nullable=False),
+    Column("due_at", Moment, nullable=False, index=True),
+    Column("attempts", Integer, nullable=False, server_default=text("0")),
+    text_column("last_error", 500),
 )

@@ -17,11 +17,12 @@ from vaultra_adapters.postgres.inbox import PostgresInbox
 from vaultra_adapters.postgres.integrations import PostgresImportWindows, PostgresIntegrations
 from vaultra_adapters.postgres.job_runs import PostgresJobRuns
 from vaultra_adapters.postgres.ledger import PostgresLedger
+from vaultra_adapters.postgres.mail import PostgresOutbox
 from vaultra_adapters.postgres.recommendations import PostgresRecommendations
 from vaultra_adapters.postgres.scores import PostgresScores
 from vaultra_adapters.postgres.snapshots import PostgresSnapshots
 from vaultra_adapters.postgres.users import PostgresUsers
-from vaultra_core.ports import audit, completeness
+from vaultra_core.ports import audit, completeness, mail
 from vaultra_core.ports import storage as ports
 
 
@@ -54,6 +55,7 @@ class PostgresUnitOfWork:
         self.recommendations: ports.Recommendations = PostgresRecommendations(connection)
         self.job_runs: ports.JobRuns = PostgresJobRuns(connection)
         self.audit: audit.AuditLog = PostgresAuditLog(connection)
+        self.outbox: mail.Outbox = PostgresOutbox(connection)
         return self
 
     async def commit(self) -> None:

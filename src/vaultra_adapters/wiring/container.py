@@ -11,6 +11,9 @@ from taskiq import AsyncBroker
 from vaultra_adapters.clock import SystemClock
 from vaultra_adapters.identity.argon2_hasher import Argon2Hasher
 from vaultra_adapters.identity.jwt_tokens import JwtAccessTokens, JwtConnectStates
+from vaultra_adapters.mail.compose import Composer
+from vaultra_adapters.mail.folder import FolderMailer
+from vaultra_adapters.mail.smtp import SmtpMailer
 from vaultra_adapters.postgres.engine import API_STATEMENT_TIMEOUT, make_engine
 from vaultra_adapters.postgres.event_acceptor import PostgresEventAcceptor
 from vaultra_adapters.postgres.schema_check import PostgresSchemaCheck
@@ -21,6 +24,7 @@ from vaultra_adapters.settings import Settings
 from vaultra_adapters.stripe.provider import StripeProvider
 from vaultra_adapters.wiring.agent import Agent
 from vaultra_adapters.wiring.knowledge import KnowledgeBase
+from vaultra_core.ports.mail import Mailer
 from vaultra_core.ports.payments import PaymentsProvider
 from vaultra_core.ports.runtime import AccessTokens, Clock, ConnectStates, JobQueue, PasswordHasher
 from vaultra_core.ports.secrets import SecretBox
@@ -52,6 +56,7 @@ from vaultra_core.use_cases.replay_events import ReplayEvents
 from vaultra_core.use_cases.reseal_secrets import ResealSecrets
 from vaultra_core.use_cases.resolve_caller import ResolveCaller
 from vaultra_core.use_cases.resolve_evidence import ResolveEvidence
+from vaultra_core.use_cases.send_mail import SendMail
 from vaultra_core.use_cases.settle_doubts import SettleDoubts
 from vaultra_core.use_cases.sign_up import SignUp
 from vaultra_core.use_cases.simulate_readiness import SimulateReadiness
@@ -60,6 +65,8 @@ from vaultra_core.use_cases.sync_account import SyncAccount
 from vaultra_core.use_cases.sync_stripe import SyncStripe
 from vaultra_core.use_cases.update_business import UpdateBusiness
 from vaultra_core.use_cases.update_profile import UpdateProfile
+
+LOCAL_SENDER = "Vaultra <vaultra@localhost>"  # of mails that leave no machine
 
 
 class Adapters(Provider):
@@ -131,6 +138,13 @@ class Adapters(Provider):
         await provider.close()
 
     @provide
+    def mailer(self, settings: Settings) -> Mailer:
+        composer = Composer(sender=settings.mail_from or LOCAL_SENDER, public_url=settings.public_url)
+        if settings.smtp_url:
+            return SmtpMailer(settings.smtp_url, composer)
+        return FolderMailer(settings.mail_folder, composer)
+
+    @provide
     def broker(self, settings: Settings) -> AsyncBroker:
         return make_broker(settings.redis_url)
 
@@ -167,6 +181,7 @@ class UseCases(Provider):
         ReplayEvents,
         ResealSecrets,
         ResolveCaller,
+        SendMail,
         SettleDoubts,
         SignUp,
         StartConnect,

@@ -5,7 +5,7 @@ what an adapter has to do. Held to the same contract suites as PostgreSQL.
 from types import TracebackType
 from typing import Self
 
-from vaultra_core.ports import audit, completeness
+from vaultra_core.ports import audit, completeness, mail
 from vaultra_core.ports import storage as ports
 from vaultra_core.ports.storage import StripeEvent
 from vaultra_core.testing.memory.accounts import (
@@ -19,6 +19,7 @@ from vaultra_core.testing.memory.audit import MemoryAuditLog
 from vaultra_core.testing.memory.completeness import MemoryCertificates, MemoryDoubts
 from vaultra_core.testing.memory.inbox import MemoryInbox
 from vaultra_core.testing.memory.ledger import MemoryActivity, MemoryLedger
+from vaultra_core.testing.memory.mail import MemoryOutbox
 from vaultra_core.testing.memory.results import (
     MemoryComputations,
     MemoryRecommendations,
@@ -48,6 +49,7 @@ class MemoryUnitOfWork:
         self.recommendations: ports.Recommendations = MemoryRecommendations(self._transaction)
         self.job_runs: ports.JobRuns = MemoryJobRuns(self._transaction)
         self.audit: audit.AuditLog = MemoryAuditLog(self._transaction)
+        self.outbox: mail.Outbox = MemoryOutbox(self._transaction)
 
     async def commit(self) -> None:
         await self._transaction.commit()

@@ -17,6 +17,8 @@ GOOD = {
     "STRIPE_WEBHOOK_SECRET": "whsec_a, whsec_b",
     "STRIPE_CONNECT_CLIENT_ID": "ca_x",
     "PUBLIC_URL": "https://vaultra.example",
+    "SMTP_URL": "smtps://user:password@mail.example",
+    "MAIL_FROM": "Vaultra <hello@vaultra.example>",
 }
 
 
@@ -42,6 +44,9 @@ def test_several_webhook_secrets_are_good_while_one_is_rotated() -> None:
         ("ACCESS_TOKEN_MINUTES", "soon"),
         ("LOG_LEVEL", "LOUD"),
         ("STRIPE_API_BASE", "api.stripe.com"),
+        ("SMTP_URL", "mail.example"),
+        ("MAIL_FROM", "Vaultra"),
+        ("MAIL_FROM", "a@b.example, c@d.example"),
     ],
 )
 def test_a_bad_value_is_refused_by_name(name: str, value: str) -> None:
