@@ -5,6 +5,7 @@ Zones are IANA names, read by the standard library (a bare system without a zone
 
 import datetime as dt
 import functools
+from collections.abc import Iterable
 from fractions import Fraction
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -35,6 +36,11 @@ def local_day(moment: int, timezone: str) -> dt.date:
 def utc_day(moment: int) -> dt.date:
     """The calendar day in UTC, which is how Stripe dates the arrival of payouts."""
     return dt.datetime.fromtimestamp(moment, dt.UTC).date()
+
+
+def utc_days(moments: Iterable[int]) -> set[dt.date]:
+    """The calendar days in UTC on which some of many moments fall."""
+    return {utc_day(number * DAY_SECONDS) for number in {moment // DAY_SECONDS for moment in moments}}
 
 
 def day_start(day: dt.date, timezone: str) -> int:

@@ -5,11 +5,12 @@ from functools import cache
 from typing import Any, Final
 from uuid import UUID
 
+import msgspec
 from sqlalchemy import Column, ColumnElement, Insert, Row, Select, Text, and_, case, cast, func, literal, select, update
 from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from vaultra_adapters.postgres.integrations import PROVIDER
-from vaultra_adapters.postgres.rows import Collection, among, array_values, arrays_of, to_row
+from vaultra_adapters.postgres.rows import Collection, among, row_values, rows_of
 from vaultra_adapters.postgres.tables import integration_accounts, stripe_events
 from vaultra_core.ports.storage import UNKNOWN_ACCOUNT, Backlog, InboxStats, StripeEvent
 
@@ -17,7 +18,6 @@ EVENTS: Final = stripe_events.c
 WAITING: Final = and_(EVENTS.processed_at.is_(None), EVENTS.dead_at.is_(None))
 ERROR_LENGTH: Final = 2000
 OUTCOME_LENGTH: Final = 500
-# The payload travels as text: it is JSON already, and a driver copies text as it is.
 ACCEPTED: Final[list[Column[Any]]] = [
     EVENTS.id,
     EVENTS.stripe_event_id,
@@ -25,14 +25,14 @@ ACCEPTED: Final[list[Column[Any]]] = [
     EVENTS.event_type,
     EVENTS.livemode,
     EVENTS.created_at,
-    Column("payload", Text),
+    EVENTS.payload,
 ]
 
 
 @cache
 def accept_events() -> Insert:
     """Insert-or-ignore of any number of events; `accepted_values` makes its parameters."""
-    new = arrays_of("new", ACCEPTED)
+    new = rows_of("new", ACCEPTED)
     account = integration_accounts.c
     connected = and_(account.provider == PROVIDER, account.external_id == new.c.account)
     rows = select(
@@ -42,7 +42,7 @@ def accept_events() -> Insert:
         new.c.account,
         new.c.event_type,
         new.c.livemode,
-        cast(new.c.payload, JSONB).label("payload"),
+        new.c.payload,
         new.c.created_at,
         new.c.created_at.label("next_attempt_at"),
     ).select_from(new.outerjoin(integration_accounts, connected))
@@ -50,10 +50,24 @@ def accept_events() -> Insert:
     return insert(stripe_events).from_select(names, rows).on_conflict_do_nothing()
 
 
-def accepted_values(events: Sequence[StripeEvent]) -> dict[str, list[Any]]:
+def accepted_values(events: Sequence[StripeEvent]) -> dict[str, str]:
     # In one order everywhere: two batches that share events then wait for each other instead of deadlocking.
     ordered = sorted(events, key=lambda event: event.stripe_event_id)
-    return array_values("new", ACCEPTED, [{**to_row(event), "payload": event.payload.decode()} for event in ordered])
+    return row_values(
+        "new",
+        [
+            {
+                "id": event.id,
+                "stripe_event_id": event.stripe_event_id,
+                "account": event.account,
+                "event_type": event.event_type,
+                "livemode": event.livemode,
+                "created_at": event.created_at,
+                "payload": msgspec.Raw(event.payload),  # JSON already
+            }
+            for event in ordered
+        ],
+    )
 
 
 def _events() -> Select[*tuple[Any, ...]]:
@@ -82,13 +96,13 @@ class PostgresInbox(Collection):
 
     async def mark_applied(self, outcomes: Mapping[UUID, str], now: dt.datetime) -> None:
         columns = [EVENTS.id, EVENTS.outcome]
-        done = arrays_of("done", columns)
+        done = rows_of("done", columns)
         rows = [{"id": event_id, "outcome": outcome[:OUTCOME_LENGTH]} for event_id, outcome in outcomes.items()]
         await self._connection.execute(
             update(stripe_events)
             .where(EVENTS.id == done.c.id)
             .values(processed_at=now, outcome=done.c.outcome, last_error=None),
-            array_values("done", columns, rows),
+            row_values("done", rows),
         )
 
     async def mark_failed(self, event_id: UUID, error: str, *, retry_at: dt.datetime | None, now: dt.datetime) -> None:

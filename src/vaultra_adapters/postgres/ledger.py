@@ -33,6 +33,8 @@ from vaultra_adapters.postgres.rows import (
     array_values,
     arrays_of,
     columns_for,
+    row_values,
+    rows_of,
     to_row,
     to_struct,
 )
@@ -98,7 +100,7 @@ class PostgresLedger(Collection):
 
     async def _merge_kind(self, business_id: UUID, kind: str, observed: dict[str, Record]) -> list[Change]:
         """Most observations are of new objects, so all are inserted first; only what was there is read and merged."""
-        new = {"business": business_id, **_values(kind, observed.values())}
+        new = {"business": business_id, **_values(observed.values())}
         inserted = set(await self._connection.scalars(_insert(kind), new))
         known = [object_id for object_id in observed if object_id not in inserted]
         changes = [Change(None, observed[object_id]) for object_id in inserted]
@@ -111,7 +113,7 @@ class PostgresLedger(Collection):
         merged = {object_id: merge(before, observed[object_id]) for object_id, before in stored.items()}
         moved = [merged[object_id] for object_id, before in stored.items() if merged[object_id] != before]
         if moved:
-            await self._connection.execute(_update(kind), {"business": business_id, **_values(kind, moved)})
+            await self._connection.execute(_update(kind), {"business": business_id, **_values(moved)})
         # A state that was only seen again, later, is written (it wins over what is older) but has changed nothing.
         return changes + [
             Change(stored[after.state.id], after) for after in moved if _differs(stored[after.state.id], after)
@@ -278,9 +280,10 @@ def _record_columns(kind: str) -> list[Column[Any]]:
     return [*_columns(kind), LEDGER[kind].c.observed_at, LEDGER[kind].c.contested]
 
 
-def _values(kind: str, records: Iterable[Record]) -> dict[str, list[Any]]:
-    rows = [{**to_row(r.state), "observed_at": r.observed_at, "contested": r.contested} for r in records]
-    return array_values("new", _record_columns(kind), rows)
+def _values(records: Iterable[Record]) -> dict[str, str]:
+    return row_values(
+        "new", ({**to_row(r.state), "observed_at": r.observed_at, "contested": r.contested} for r in records)
+    )
 
 
 def _record(kind: str, row: Row[*tuple[Any, ...]]) -> Record:
@@ -290,7 +293,7 @@ def _record(kind: str, row: Row[*tuple[Any, ...]]) -> Record:
 @cache
 def _insert(kind: str) -> ReturningInsert[str]:
     table, columns = LEDGER[kind], _record_columns(kind)
-    new = arrays_of("new", columns)
+    new = rows_of("new", columns)
     rows = select(bindparam("business", type_=table.c.business_id.type), *new.c)
     names = ["business_id", *(c.name for c in columns)]
     return insert(table).from_select(names, rows).on_conflict_do_nothing().returning(table.c.id)
@@ -299,7 +302,7 @@ def _insert(kind: str) -> ReturningInsert[str]:
 @cache
 def _update(kind: str) -> Update:
     table, columns = LEDGER[kind], _record_columns(kind)
-    new = arrays_of("new", columns)
+    new = rows_of("new", columns)
     return (
         update(table)
         .where(table.c.business_id == bindparam("business"), table.c.id == new.c.id)

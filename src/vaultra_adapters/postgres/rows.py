@@ -1,10 +1,25 @@
-"""Between structs and rows, and between lists and the arrays that carry many rows in one statement."""
+"""Between structs and rows, and many rows as one parameter of one statement."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import msgspec
-from sqlalchemy import ARRAY, Column, ColumnClause, ColumnElement, Row, Table, any_, bindparam, column, func, literal
+from sqlalchemy import (
+    ARRAY,
+    JSON,
+    Column,
+    ColumnClause,
+    ColumnElement,
+    Row,
+    Table,
+    Text,
+    any_,
+    bindparam,
+    cast,
+    column,
+    func,
+    literal,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.selectable import TableValuedAlias
 
@@ -46,6 +61,22 @@ def arrays_of(name: str, columns: Columns) -> TableValuedAlias:
 def array_values(name: str, columns: Columns, rows: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
     """The parameters for `arrays_of` with the same name and columns."""
     return {f"{name}_{c.name}": [row[c.name] for row in rows] for c in columns}
+
+
+def rows_of(name: str, columns: Columns) -> TableValuedAlias:
+    """Many rows that come as one JSON document: `json_to_recordset(:name) AS name(a text, b bigint)`.
+
+    For rows by the thousand. The encoder is C; arrays are looked at by the driver value by value, which takes twice as
+    long in Python. Columns of bytes cannot come this way.
+    """
+    document = cast(bindparam(name, type_=Text), JSON)
+    values = func.json_to_recordset(document).table_valued(*(column(c.name, c.type) for c in columns), name=name)
+    return values.render_derived(with_types=True)
+
+
+def row_values(name: str, rows: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """The parameter for `rows_of` with the same name; each row has a value for each column, or null is stored."""
+    return {name: msgspec.json.encode(list(rows)).decode()}
 
 
 def among(wanted: Column[Any], values: Iterable[Any]) -> ColumnElement[bool]:

@@ -60,7 +60,8 @@ class SubscriptionStatus(enum.StrEnum):
     CANCELED = "canceled"
 
 
-class LedgerObject(msgspec.Struct, frozen=True, kw_only=True):
+# States come by the hundred thousand and cannot form cycles: the collector need not look at them (`gc=False`).
+class LedgerObject(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What all kinds share. Times are Unix seconds, currencies lower case, amounts minor units of `currency`."""
 
     kind: ClassVar[str]
@@ -166,7 +167,7 @@ KINDS: Mapping[str, type[LedgerObject]] = {
 }
 
 
-class Record(msgspec.Struct, frozen=True, kw_only=True):
+class Record(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One object of the ledger: its state and the moment by which a newer state wins.
 
     `contested` says that two different states were seen at the same moment and nothing decides between them: whoever

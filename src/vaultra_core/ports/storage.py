@@ -118,7 +118,7 @@ class ImportWindows(Protocol):
 UNKNOWN_ACCOUNT = "ignored: unknown account"
 
 
-class StripeEvent(msgspec.Struct, frozen=True, kw_only=True):
+class StripeEvent(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A Stripe event in the inbox. `payload` is minimal JSON: the event's envelope and what the ledger needs."""
 
     id: UUID
@@ -183,7 +183,7 @@ class Inbox(Protocol):
         """Counts over the whole inbox."""
 
 
-class Change(msgspec.Struct, frozen=True):
+class Change(msgspec.Struct, frozen=True, gc=False):
     """What merging an observation did to one object of the ledger."""
 
     before: Record | None

@@ -13,10 +13,12 @@ from vaultra_core.ports.runtime import Clock, Job, JobQueue
 from vaultra_core.ports.storage import UNKNOWN_ACCOUNT, StripeEvent, UnitOfWork, UnitOfWorkFactory
 from vaultra_core.use_cases.backoff import backoff
 from vaultra_core.use_cases.record_observations import record_observations
+from vaultra_core.use_cases.together import together
 
 logger = logging.getLogger(__name__)
 
-BATCH = 500
+BATCH = 2_000
+LANES = 2  # batches under way: while the database merges one, the next is read
 ATTEMPTS = 3  # then an event goes to the dead-letter queue
 
 
@@ -35,17 +37,21 @@ class ApplyEvents:
         self._unit_of_work = unit_of_work
         self._queue = queue
         self._clock = clock
-        self._versions_told: set[str] = set()
+        self._versions_seen: set[str] = set()
 
     async def execute(self) -> int:
         """Apply until nothing waits; how many events were taken care of."""
+        total = sum(await together(self._lane() for _ in range(LANES)))
+        if total:
+            await self._queue.wake(Job.COMPUTE_METRICS)
+        return total
+
+    async def _lane(self) -> int:
         total = 0
         while count := await self._batch(BATCH):
             total += count
             if count < BATCH:
                 break
-        if total:
-            await self._queue.wake(Job.COMPUTE_METRICS)
         return total
 
     async def _batch(self, size: int) -> int:
@@ -113,8 +119,10 @@ class ApplyEvents:
     def _tell_newer_version(self, event: StripeEvent) -> None:
         """Say once, for as long as this process lives, that a version is read whose shapes nobody has looked at."""
         version = msgspec.json.decode(event.payload, type=_Envelope).api_version
-        if version is not None and version not in self._versions_told and is_newer_than_known(version):
-            self._versions_told.add(version)
+        if version is None or version in self._versions_seen:
+            return
+        self._versions_seen.add(version)
+        if is_newer_than_known(version):
             logger.warning("events come in Stripe's API version %s, which is newer than the known ones", version)
 
     @staticmethod

@@ -3,8 +3,7 @@
 import asyncio
 import datetime as dt
 import logging
-from collections.abc import Collection, Coroutine, Iterable, Sequence
-from typing import Any
+from collections.abc import Collection, Iterable, Sequence
 
 import msgspec
 
@@ -17,6 +16,7 @@ from vaultra_core.ports.payments import PaymentsProvider
 from vaultra_core.ports.runtime import Clock
 from vaultra_core.ports.storage import UnitOfWork, UnitOfWorkFactory
 from vaultra_core.use_cases.record_observations import record_observations
+from vaultra_core.use_cases.together import together
 
 logger = logging.getLogger(__name__)
 
@@ -132,7 +132,7 @@ class JudgeLedger:
                         break
             check.payouts[payout.id] = total
 
-        await _all(add(payout) for payout in payouts if payout.id not in check.payouts)
+        await together(add(payout) for payout in payouts if payout.id not in check.payouts)
         if seen:
             await self._record(check, seen)
 
@@ -154,7 +154,7 @@ class JudgeLedger:
         for difference in check.differences:
             if difference.problem is Problem.ITEMS:
                 check.payouts.pop(difference.id, None)
-        await _all(fetch(difference) for difference in check.differences)
+        await together(fetch(difference) for difference in check.differences)
 
     async def _record(self, check: Check, records: Sequence[Record]) -> None:
         """Merge, if the business is still connected to this account: a purge in between must stay one."""
@@ -181,13 +181,3 @@ def _net_without(payout: Payout, records: Sequence[Record]) -> int:
     """Sum of the net of a payout's items; its own balance transaction, which is listed with them, is none of them."""
     items = [record.state for record in records]
     return sum(item.net_minor for item in items if isinstance(item, BalanceTransaction) and item.source != payout.id)
-
-
-async def _all(calls: Iterable[Coroutine[Any, Any, None]]) -> None:
-    """Wait for all of them; the first that fails stops the others and is raised as it is."""
-    try:
-        async with asyncio.TaskGroup() as group:
-            for call in calls:
-                group.create_task(call)
-    except ExceptionGroup as failures:
-        raise failures.exceptions[0] from failures

@@ -17,7 +17,7 @@ from vaultra_core.domain.ledger import (
     Subscription,
     SubscriptionStatus,
 )
-from vaultra_core.periods import local_day, utc_day
+from vaultra_core.periods import local_day, utc_day, utc_days
 from vaultra_core.ports.storage import Change, UnitOfWork
 
 FOREVER = 2**62
@@ -37,8 +37,8 @@ async def record_observations(work: UnitOfWork, business: Business, records: Seq
     days = await _days_touched(work, business, changes)
     days |= await _days_of_customers_known_otherwise(work, business, known_since, changes)
     await work.activity.mark_dirty(business.id, days)
-    settled = {utc_day(c.after.state.created) for c in changes if not isinstance(c.after.state, Subscription)}
-    await work.certificates.open_days(business.id, settled)
+    moved = [change.after.state.created for change in changes if not isinstance(change.after.state, Subscription)]
+    await work.certificates.open_days(business.id, utc_days(moved))
     if computation.metrics_as_of and (due := _recurring_revenue_due(changes, business.timezone)):
         due = min(due, computation.metrics_from or due, computation.metrics_as_of)
         await work.computations.save(msgspec.structs.replace(computation, metrics_from=due))
@@ -50,7 +50,12 @@ async def _days_touched(work: UnitOfWork, business: Business, changes: Sequence[
     # Refunds and disputes hang on their charge: on its rate in a foreign currency, and on whether it was captured (a
     # released authorisation returned nothing). A rate hangs on the charge's balance transaction.
     changed = [state for c in changes for state in _states(c) if isinstance(state, Charge)]
-    settled = {c.after.state.id for c in changes if isinstance(c.after.state, BalanceTransaction)}
+    settled = {
+        state.id
+        for c in changes
+        for state in _states(c)
+        if isinstance(state, BalanceTransaction) and state.exchange_rate
+    }
     settled -= {charge.balance_transaction for charge in changed if charge.balance_transaction}  # looked at anyway
     repriced = await work.ledger.charges_of(business.id, settled) if settled else []
     weighing = [

@@ -9,6 +9,7 @@ from vaultra_core.ports.payments import PaymentsProvider
 from vaultra_core.ports.runtime import Clock, Job, JobQueue
 from vaultra_core.ports.storage import UnitOfWorkFactory
 from vaultra_core.use_cases.record_observations import record_observations
+from vaultra_core.use_cases.together import together
 
 logger = logging.getLogger(__name__)
 
@@ -38,9 +39,7 @@ class SettleDoubts:
         tried = 0
         while doubts := await self._claim():
             places = asyncio.Semaphore(CALLS_AT_ONCE)
-            async with asyncio.TaskGroup() as group:
-                for doubt in doubts:
-                    group.create_task(self._settle(doubt, places))
+            await together(self._settle(doubt, places) for doubt in doubts)
             tried += len(doubts)
         if tried:
             await self._queue.wake(Job.COMPUTE_METRICS)

@@ -87,14 +87,22 @@ def lacks_object(payload: bytes) -> bool:
 
 def _envelope(raw: bytes | str) -> wire.Event:
     try:
-        kind = _KIND.decode(raw).object
-        if kind.startswith("v2."):
-            raise InvalidInput("This is a thin (v2) event; Vaultra reads v1 events.", reason="thin event")
-        if kind != "event":
-            raise InvalidInput(f"This is a Stripe {kind!r}, not an event.", reason="not an event")
         return _EVENT.decode(raw)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise InvalidInput(f"This is not a Stripe event: {error}", reason=str(error)) from error
+        raise _refusal(raw, error) from error
+
+
+def _refusal(raw: bytes | str, error: Exception) -> InvalidInput:
+    """Why this is no event: what it says it is instead, or what is wrong with it."""
+    try:
+        kind = _KIND.decode(raw).object
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        kind = "event"
+    if kind.startswith("v2."):
+        return InvalidInput("This is a thin (v2) event; Vaultra reads v1 events.", reason="thin event")
+    if kind != "event":
+        return InvalidInput(f"This is a Stripe {kind!r}, not an event.", reason="not an event")
+    return InvalidInput(f"This is not a Stripe event: {error}", reason=str(error))
 
 
 def _object(event: wire.Event) -> wire.WireObject | None:

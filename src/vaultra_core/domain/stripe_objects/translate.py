@@ -40,15 +40,15 @@ def decode(raw: bytes | str | Mapping[str, Any]) -> wire.WireObject:
 
 def observation_of(seen: wire.WireObject, observed_at: int, *, milestones: bool = False) -> Observation:
     """The records of a decoded object; `milestones` notes that an event showed each state at that moment."""
-    records = tuple(
+    records = [
         ledger.Record(
             state=_with_milestone(state, observed_at) if milestones else state,
             observed_at=observed_at,
             contested=incomplete,
         )
         for state, incomplete in _states(seen)
-    )
-    return Observation(records=records, livemode=getattr(seen, "livemode", None))
+    ]
+    return Observation(records=tuple(records), livemode=getattr(seen, "livemode", None))
 
 
 def _with_milestone(state: ledger.LedgerObject, moment: int) -> ledger.LedgerObject:

@@ -6,7 +6,7 @@ knows which version had what.
 """
 
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -21,7 +21,7 @@ Id = Annotated[str, msgspec.Meta(min_length=1, max_length=255)]
 Currency = Annotated[str, msgspec.Meta(pattern="^[A-Za-z]{3}$")]
 
 
-class Wire(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Wire(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """Unknown fields are tolerated: Stripe adds some in every release."""
 
 
@@ -220,7 +220,7 @@ class EventData(Wire, frozen=True, kw_only=True):
 class Event(Wire, frozen=True, kw_only=True):
     """The envelope; `data.object` stays encoded until its kind is known."""
 
-    object: str
+    object: Literal["event"]
     id: Id
     type: Annotated[str, msgspec.Meta(min_length=1, max_length=255)]
     created: Moment
