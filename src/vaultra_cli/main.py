@@ -117,6 +117,10 @@ def _add_by_hand(commands: "Commands[argparse.ArgumentParser]") -> None:
     reseal = _command(commands, "reseal", "operate", "reseal", "seal kept secrets with the newest of ENCRYPTION_KEYS")
     reseal.add_argument("--json", action="store_true", help="print JSON")
 
+    sweep = _command(commands, "sweep", "sweep", "sweep", "compute what is due for every business, now")
+    sweep.add_argument("--processes", type=_processes, default=2, metavar="N", help="processes to share it (default 2)")
+    sweep.add_argument("--json", action="store_true", help="print JSON")
+
     events = _command(commands, "events", "operate", "events", "the inbox of Stripe events")
     events.add_argument("action", choices=["dead", "replay", "stats"], help="list dead ones, requeue them, count all")
     events.add_argument("ids", nargs="*", metavar="EVENT", help="evt_… to replay (default: all)")
@@ -139,6 +143,12 @@ def _add_by_hand(commands: "Commands[argparse.ArgumentParser]") -> None:
 def _port(text: str) -> int:
     if not text.isdigit() or not 0 <= int(text) <= 65535:
         raise argparse.ArgumentTypeError(f"{text} is no port (0 to 65535)")
+    return int(text)
+
+
+def _processes(text: str) -> int:
+    if not text.isdigit() or not 1 <= int(text) <= 64:
+        raise argparse.ArgumentTypeError(f"{text} is no number of processes (1 to 64)")
     return int(text)
 
 

@@ -5,6 +5,7 @@ from vaultra_core.testing.contracts import (
     activity,
     audit,
     completeness,
+    histories,
     inbox,
     ledger,
     mail,
@@ -46,6 +47,10 @@ class TestLedger(ledger.LedgerContract):
 
 
 class TestActivity(activity.ActivityContract):
+    pass
+
+
+class TestHistories(histories.HistoriesContract):
     pass
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from support.product import Product, signed
 from vaultra_core.ports.runtime import Job
-from vaultra_core.use_cases import compute_metrics
+from vaultra_core.use_cases import fold_days, plan_computation
 from vaultra_core.use_cases.recompute import Recompute
 
 
@@ -296,7 +296,8 @@ async def test_history_computed_in_small_shares_is_the_same(
     paths = ("/readiness/history?limit=400", "/metrics/history", "/readiness", "/metrics")
     before = [(await owner.get(path)).json() for path in paths]
     assert len(before[0]["scores"]) > 7
-    monkeypatch.setattr(compute_metrics, "DAYS", 7)
+    monkeypatch.setattr(fold_days, "DAYS", 7)
+    monkeypatch.setattr(plan_computation, "DAYS", 7)
     await (await product.container.get(Recompute)).execute()
     assert [(await owner.get(path)).json() for path in paths] == before
     async with engine.connect() as connection:

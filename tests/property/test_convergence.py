@@ -18,7 +18,7 @@ from vaultra_adapters.postgres.tables import LEDGER
 from vaultra_adapters.postgres.unit_of_work import PostgresUnitOfWork
 from vaultra_core.domain.accounts import Business, ImportPhase
 from vaultra_core.domain.ledger import LedgerObject, Record
-from vaultra_core.domain.readiness.rulebook import RULEBOOKS
+from vaultra_core.domain.readiness.rulebook import DEFAULT_RULEBOOK, RULEBOOKS
 from vaultra_core.domain.stripe_objects import MinimalEvent, minimal_event, observe, observe_event
 from vaultra_core.identity import new_id
 from vaultra_core.ports.runtime import Job
@@ -26,8 +26,9 @@ from vaultra_core.ports.storage import StripeEvent, UnitOfWorkFactory
 from vaultra_core.testing.contracts.samples import a_business, an_integration
 from vaultra_core.testing.storage import MemoryStorage
 from vaultra_core.use_cases.apply_events import ApplyEvents
+from vaultra_core.use_cases.bring_up_to_date import BringUpToDate
 from vaultra_core.use_cases.compute_metrics import ComputeMetrics
-from vaultra_core.use_cases.compute_readiness import ComputeReadiness
+from vaultra_core.use_cases.fold_days import FoldDays
 from vaultra_core.use_cases.record_observations import record_observations
 
 Event = dict[str, Any]
@@ -124,8 +125,8 @@ class Books:
         self._account = known.account
         self._received: set[str] = set()
         self._apply = ApplyEvents(uow, NoQueue(), StillClock())
-        self._metrics = ComputeMetrics(uow, NoQueue(), StillClock())
-        self._readiness = ComputeReadiness(uow, NoQueue(), StillClock())
+        bring = BringUpToDate(uow, StillClock(), rulebook=DEFAULT_RULEBOOK)
+        self._compute = ComputeMetrics(uow, StillClock(), FoldDays(uow), bring)
 
     async def open(self) -> None:
         async with self.uow() as work:
@@ -150,8 +151,7 @@ class Books:
         await self.compute()
 
     async def compute(self) -> None:
-        await self._metrics.compute(self.business.id)
-        await self._readiness.compute(self.business.id)
+        await self._compute.compute([self.business.id])
 
     async def _receive(self, raws: Sequence[Event]) -> None:
         events = [minimal_event(msgspec.json.encode({**raw, "account": self._account})) for raw in raws]

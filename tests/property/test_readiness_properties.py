@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 
 from property.strategies import histories
 from support.histories import AS_OF
-from vaultra_core import RULEBOOKS, Assessment, History, assess, recommend, replay, simulate
-from vaultra_core.domain.activity import CustomerWindow
+from vaultra_core import RULEBOOKS, Assessment, History, assess, metrics, outlook, path, recommend, replay, simulate
+from vaultra_core.domain.activity import ColumnarHistory, CustomerWindow, DayActivity
 from vaultra_core.domain.readiness.lender_2 import LENDER_2
 from vaultra_core.domain.readiness.scoring import tier
+from vaultra_core.domain.results import CUSTOMER_LOOK_BACK_DAYS, LOOK_BACK_DAYS, compute
 
 NAMES = st.sampled_from(sorted(RULEBOOKS))
 
@@ -116,6 +117,56 @@ def test_impact_is_what_the_simulation_says_and_orders_the_advice(history: Histo
         assert each.priority == expected
         assert each.impact_points >= 0
         assert len(each.description) > 80
+
+
+def columnar(history: History, *, customers_from: int = 0) -> History:
+    """The same history as a store hands it over, its first days without their customers."""
+    fields = [name for name in DayActivity.__struct_fields__ if name not in ("day", "customers")]
+    return ColumnarHistory(
+        currency=history.currency,
+        first_sale=history.first_day,
+        ordinals=[day.day.toordinal() for day in history.days],
+        columns={name: [getattr(day, name) for day in history.days] for name in fields},
+        customer_days=[day.customers for day in history.days[customers_from:]],
+    )
+
+
+@given(histories())
+@settings(max_examples=30, deadline=None)
+def test_a_history_in_columns_says_what_its_days_say(history: History) -> None:
+    columns = columnar(history)
+    assert columns.between(dt.date.min, dt.date.max) == history.days
+    assert (columns.first_day, columns.last_day) == (history.first_day, history.last_day)
+    for call in (assess, recommend, metrics):
+        assert call(columns, AS_OF) == call(history, AS_OF)
+    assert outlook(columns, AS_OF, 40) == outlook(history, AS_OF, 40)
+    assert path(columns, AS_OF) == path(history, AS_OF)
+
+
+@given(histories(), st.integers(0, 20), NAMES)
+@settings(max_examples=30, deadline=None)
+def test_rules_look_back_no_further_than_they_say(history: History, days: int, rulebook: str) -> None:
+    """What is read of a history is enough: the days before change nothing, and neither do their customers."""
+    as_of = AS_OF - dt.timedelta(days=days)
+    since = as_of - dt.timedelta(days=LOOK_BACK_DAYS - 1)
+    looked_at = as_of - dt.timedelta(days=CUSTOMER_LOOK_BACK_DAYS - 1)
+    recent = [day for day in history.days if day.day >= since]
+    early = sum(day.day < looked_at for day in recent)
+    kept = History(currency=history.currency, days=tuple(recent), first_sale=history.first_day)
+    for call in (assess, recommend):
+        assert call(columnar(kept, customers_from=early), as_of, rulebook) == call(history, as_of, rulebook)
+    assert metrics(columnar(kept, customers_from=early), as_of) == metrics(history, as_of)
+
+
+@given(histories(), st.integers(0, 4), NAMES)
+@settings(max_examples=30, deadline=None)
+def test_results_are_what_each_rule_says_by_itself(history: History, back: int, rulebook: str) -> None:
+    measured, scored = ([AS_OF - dt.timedelta(days=n) for n in range(most, -1, -1)] for most in (back, 2))
+    results = compute(history, measured=measured, scored=scored, advised=AS_OF, rulebook=rulebook)
+    alone = [assess(history, day, name) for day in scored for name in RULEBOOKS]
+    assert results.snapshots == [metrics(history, day) for day in measured]
+    assert results.assessments == [each for each in alone if each is not None]
+    assert results.advice == recommend(history, AS_OF, rulebook)
 
 
 @given(histories(), NAMES)

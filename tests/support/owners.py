@@ -98,12 +98,12 @@ async def _with_data(storage: MemoryStorage, business: Business) -> None:
         await work.ledger.merge(business.id, seen(*shop_objects()))
         await work.activity.replace(business.id, [], history.days)
         span = [AS_OF - dt.timedelta(days=ago) for ago in range(70)]
-        await work.snapshots.save(business.id, [metrics(history, day) for day in span], NOW)
+        await work.snapshots.save({business.id: [metrics(history, day) for day in span]}, NOW)
         for rulebook in RULEBOOKS:
-            await work.scores.save(business.id, replay(history, AS_OF - dt.timedelta(days=60), AS_OF, rulebook), NOW)
+            scores = replay(history, AS_OF - dt.timedelta(days=60), AS_OF, rulebook)
+            await work.scores.save({business.id: scores}, NOW)
         added, _ = reconcile(business.id, [], recommend(history, AS_OF, RULEBOOK), NOW)
-        for recommendation in added:
-            await work.recommendations.add(recommendation)
+        await work.recommendations.put(added)
         await work.computations.save(Computation(business_id=business.id, metrics_as_of=AS_OF, readiness_as_of=AS_OF))
         await work.commit()
 

@@ -33,6 +33,10 @@ class PostgresActivity(Collection):
             {"new_day": sorted(set(days))},  # one order everywhere, so that two markers cannot deadlock
         )
 
+    async def dirty(self, business_ids: AnyOf[UUID]) -> list[UUID]:
+        marked = select(DIRTY.business_id).where(among(DIRTY.business_id, business_ids)).distinct()
+        return list(await self._connection.scalars(marked))
+
     async def take_dirty(self, business_id: UUID, *, limit: int) -> list[dt.date]:
         newest = (
             select(DIRTY.day)

@@ -1,15 +1,26 @@
 import datetime as dt
+from collections.abc import Collection as AnyOf
+from collections.abc import Sequence
 from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Date, Select, Text, column, exists, func, or_, select
+from sqlalchemy import Date, Select, Text, column, exists, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from vaultra_adapters.postgres.rows import Collection, Columns, arrays_of, columns_for, to_row, to_struct
+from vaultra_adapters.postgres.rows import (
+    Collection,
+    Columns,
+    among,
+    array_values,
+    arrays_of,
+    columns_for,
+    to_row,
+    to_struct,
+)
 from vaultra_adapters.postgres.tables import businesses, computations, dirty_days, integration_accounts
 from vaultra_core.domain.accounts import ImportPhase, IntegrationStatus
-from vaultra_core.ports.storage import Computation
+from vaultra_core.ports.storage import Computation, Subject
 
 STATE: Final = computations.c
 COLUMNS: Final = columns_for(computations, Computation)
@@ -35,6 +46,45 @@ class PostgresComputations(Collection):
         row = to_row(computation)
         statement = insert(computations).values(row)
         await self._connection.execute(statement.on_conflict_do_update(index_elements=[STATE.business_id], set_=row))
+
+    async def lock_several(self, business_ids: AnyOf[UUID], *, wait: bool) -> list[Computation]:
+        asked = among(businesses.c.id, business_ids)
+        new = select(businesses.c.id).where(asked, ~exists().where(STATE.business_id == businesses.c.id))
+        make = insert(computations).from_select(["business_id"], new.order_by(businesses.c.id))
+        await self._connection.execute(make.on_conflict_do_nothing())
+        held = await self._connection.execute(
+            select(*COLUMNS)
+            .where(among(STATE.business_id, business_ids))
+            .order_by(STATE.business_id)  # one order everywhere, so that two who wait cannot deadlock
+            .with_for_update(skip_locked=not wait)
+        )
+        return [to_struct(Computation, row) for row in held]
+
+    async def save_several(self, several: Sequence[Computation]) -> None:
+        if not several:
+            return
+        new = arrays_of("new", COLUMNS)
+        values = {column.name: new.c[column.name] for column in COLUMNS if column is not STATE.business_id}
+        await self._connection.execute(
+            update(computations).values(values).where(STATE.business_id == new.c.business_id),
+            array_values("new", COLUMNS, [to_row(computation) for computation in several]),
+        )
+
+    async def subjects(self, business_ids: AnyOf[UUID]) -> dict[UUID, Subject]:
+        account = integration_accounts.c
+        found = await self._connection.execute(
+            select(businesses.c.id, businesses.c.timezone, account.phase, account.status)
+            .outerjoin(integration_accounts, account.business_id == businesses.c.id)
+            .where(among(businesses.c.id, business_ids))
+        )
+        return {
+            row.id: Subject(
+                timezone=row.timezone,
+                phase=ImportPhase(row.phase) if row.phase else None,
+                revoked=row.status == IntegrationStatus.REVOKED,
+            )
+            for row in found
+        }
 
     async def due_for_metrics(self, now: dt.datetime, *, limit: int) -> list[UUID]:
         account = integration_accounts.c

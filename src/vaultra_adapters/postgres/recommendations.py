@@ -1,16 +1,21 @@
+import itertools
+from collections.abc import Collection as AnyOf
+from collections.abc import Sequence
 from typing import Any, Final
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Row, case, insert, select, update
+from sqlalchemy import Row, and_, case, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
 
-from vaultra_adapters.postgres.rows import Collection, to_row, to_struct
+from vaultra_adapters.postgres.rows import Collection, among, array_values, arrays_of, to_row, to_struct
 from vaultra_adapters.postgres.tables import recommendations
 from vaultra_core.domain.recommendations.base import Advice, Priority, Recommendation, Status
 from vaultra_core.errors import Conflict
 
 R: Final = recommendations.c
 URGENCY: Final = case({str(priority): rank for rank, priority in enumerate(Priority)}, value=R.priority)
+DISMISSED: Final = R.status == Status.DISMISSED
 OWN: Final = [name for name in Recommendation.__struct_fields__ if name != "advice"]
 ADVICE: Final = Advice.__struct_fields__
 COLUMNS: Final = [R[name] for name in (*ADVICE, *OWN)]
@@ -35,8 +40,31 @@ class PostgresRecommendations(Collection):
         )
         return [_recommendation(row) for row in found]
 
-    async def add(self, recommendation: Recommendation) -> None:
-        await self._connection.execute(insert(recommendations).values(_row(recommendation)))
+    async def hold(self, business_ids: AnyOf[UUID]) -> dict[UUID, Sequence[Recommendation]]:
+        standing = or_(and_(R.status.in_([Status.PENDING, Status.ACCEPTED]), R.resolved_at.is_(None)), DISMISSED)
+        found = await self._connection.execute(
+            select(*COLUMNS)
+            .where(among(R.business_id, business_ids), standing)
+            .order_by(R.business_id, R.id)
+            .with_for_update()
+        )
+        by_business = itertools.groupby(map(_recommendation, found), key=lambda each: each.business_id)
+        return dict.fromkeys(business_ids, ()) | {owner: tuple(each) for owner, each in by_business}
+
+    async def put(self, several: Sequence[Recommendation]) -> None:
+        if not several:
+            return
+        new = arrays_of("new", COLUMNS)
+        statement = insert(recommendations).from_select([c.name for c in COLUMNS], select(*new.c))
+        await self._connection.execute(
+            statement.on_conflict_do_update(
+                index_elements=[R.id],
+                set_={c.name: statement.excluded[c.name] for c in COLUMNS if c not in (R.id, R.business_id)},
+                # An id says whose it is; that never changes.
+                where=R.business_id == statement.excluded.business_id,
+            ),
+            array_values("new", COLUMNS, [_row(recommendation) for recommendation in several]),
+        )
 
     async def save(self, recommendation: Recommendation, *, expected: Status) -> None:
         saved = await self._connection.execute(

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -23,24 +23,29 @@ async def replace_results(
     superseded: Table,
     *,
     key: tuple[str, ...],
-    business_id: UUID,
-    results: Sequence[tuple[msgspec.Struct, Mapping[str, Any]]],
+    results: Iterable[tuple[UUID, msgspec.Struct, Mapping[str, Any]]],
     now: dt.datetime,
 ) -> int:
-    """Write the results that are new or differ from what is stored under their `key`; how many were.
+    """Write the results that are new or differ from what their business has under their `key`; how many were.
 
-    Each result comes with its row. The row that a different one replaces moves to `superseded`. Of two results with
-    one key the last one counts.
+    Each result comes with its business and its row. The row that a different one replaces moves to `superseded`. Of
+    two results with one key the last one counts.
     """
-    columns = _given(table)
     rows = {
-        tuple(row[name] for name in key): {"id": new_id(), "inputs_digest": digest(result), **row}
-        for result, row in results
+        (business_id, *(row[name] for name in key)): {
+            "business_id": business_id,
+            "id": new_id(),
+            "inputs_digest": digest(result),
+            **row,
+        }
+        for business_id, result, row in results
     }
-    parameters = array_values("new", columns, list(rows.values()))
-    written = await connection.execute(
-        _replace(table, superseded, key), {"business": business_id, "now": now, **parameters}
-    )
+    if not rows:
+        return 0
+    # In one order everywhere, so that two writers cannot deadlock.
+    ordered = [rows[place] for place in sorted(rows)]
+    parameters = array_values("new", _given(table), ordered)
+    written = await connection.execute(_replace(table, superseded, key), {"now": now, **parameters})
     return written.rowcount
 
 
@@ -50,22 +55,21 @@ def digest(result: msgspec.Struct) -> bytes:
 
 
 def _given(table: Table) -> list[Column[Any]]:
-    return [column for column in table.c if column.name not in ("business_id", "created_at")]
+    return [column for column in table.c if column.name != "created_at"]
 
 
 @cache
 def _replace(table: Table, superseded: Table, key: tuple[str, ...]) -> Insert:
     given = _given(table)
     new = arrays_of("new", given)
-    business = bindparam("business", type_=table.c.business_id.type)
     now = bindparam("now", type_=Moment)
-    same_key = and_(table.c.business_id == business, *(table.c[name] == new.c[name] for name in key))
+    index = ["business_id", *key]
+    same_key = and_(*(table.c[name] == new.c[name] for name in index))
     # Both parts of the statement see the table as it was before it.
     replaced = select(*table.c, now).join_from(table, new, and_(same_key, table.c.inputs_digest != new.c.inputs_digest))
     archive = insert(superseded).from_select([*table.c.keys(), "superseded_at"], replaced).cte("archive")
-    rows = select(business, *new.c, now)
-    statement = insert(table).from_select(["business_id", *(column.name for column in given), "created_at"], rows)
-    index = ["business_id", *key]
+    rows = select(*new.c, now)
+    statement = insert(table).from_select([*(column.name for column in given), "created_at"], rows)
     return statement.on_conflict_do_update(
         index_elements=index,
         set_={name: statement.excluded[name] for name in table.c.keys() if name not in index},  # noqa: SIM118

@@ -1,5 +1,5 @@
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -16,14 +16,13 @@ COLUMNS: Final = columns_for(readiness_scores, Assessment)
 
 
 class PostgresScores(Collection):
-    async def save(self, business_id: UUID, assessments: Sequence[Assessment], now: dt.datetime) -> int:
+    async def save(self, assessments: Mapping[UUID, Sequence[Assessment]], now: dt.datetime) -> int:
         return await replace_results(
             self._connection,
             readiness_scores,
             superseded_scores,
             key=("rulebook", "as_of"),
-            business_id=business_id,
-            results=[(assessment, to_row(assessment)) for assessment in assessments],
+            results=((owner, each, to_row(each)) for owner, given in assessments.items() for each in given),
             now=now,
         )
 

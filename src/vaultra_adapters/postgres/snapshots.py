@@ -1,5 +1,5 @@
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -22,14 +22,13 @@ COLUMNS: Final = [S[COLUMN_OF.get(name, name)] for name in MetricsSnapshot.__str
 
 
 class PostgresSnapshots(Collection):
-    async def save(self, business_id: UUID, snapshots: Sequence[MetricsSnapshot], now: dt.datetime) -> int:
+    async def save(self, snapshots: Mapping[UUID, Sequence[MetricsSnapshot]], now: dt.datetime) -> int:
         return await replace_results(
             self._connection,
             financial_metric_snapshots,
             superseded_snapshots,
             key=("period_start", "period_end"),
-            business_id=business_id,
-            results=[(snapshot, _row(snapshot)) for snapshot in snapshots],
+            results=((owner, each, _row(each)) for owner, given in snapshots.items() for each in given),
             now=now,
         )
 

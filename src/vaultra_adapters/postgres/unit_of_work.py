@@ -13,6 +13,7 @@ from vaultra_adapters.postgres.certificates import PostgresCertificates
 from vaultra_adapters.postgres.computations import PostgresComputations
 from vaultra_adapters.postgres.doubts import PostgresDoubts
 from vaultra_adapters.postgres.engine import connected
+from vaultra_adapters.postgres.histories import PostgresHistories
 from vaultra_adapters.postgres.inbox import PostgresInbox
 from vaultra_adapters.postgres.integrations import PostgresImportWindows, PostgresIntegrations
 from vaultra_adapters.postgres.job_runs import PostgresJobRuns
@@ -47,6 +48,7 @@ class PostgresUnitOfWork:
         self.inbox: ports.Inbox = PostgresInbox(connection)
         self.ledger: ports.Ledger = PostgresLedger(connection)
         self.activity: ports.Activity = PostgresActivity(connection)
+        self.histories: ports.Histories = PostgresHistories(connection)
         self.certificates: completeness.Certificates = PostgresCertificates(connection)
         self.doubts: completeness.Doubts = PostgresDoubts(connection)
         self.computations: ports.Computations = PostgresComputations(connection)

@@ -31,6 +31,7 @@ from vaultra_core.ports.secrets import SecretBox
 from vaultra_core.ports.storage import EventAcceptor, UnitOfWorkFactory
 from vaultra_core.use_cases.accept_path import AcceptPath
 from vaultra_core.use_cases.apply_events import ApplyEvents
+from vaultra_core.use_cases.bring_up_to_date import BringUpToDate
 from vaultra_core.use_cases.certify import Certify
 from vaultra_core.use_cases.check_readiness import CheckReadiness, SchemaCheck
 from vaultra_core.use_cases.compute_metrics import ComputeMetrics
@@ -41,6 +42,7 @@ from vaultra_core.use_cases.disconnect_stripe import DisconnectStripe
 from vaultra_core.use_cases.explain_score_change import ExplainScoreChange
 from vaultra_core.use_cases.find_path import FindPath
 from vaultra_core.use_cases.finish_connect import FinishConnect
+from vaultra_core.use_cases.fold_days import FoldDays
 from vaultra_core.use_cases.generate_recommendations import GenerateRecommendations
 from vaultra_core.use_cases.get_business import GetBusiness
 from vaultra_core.use_cases.get_connection import GetConnection
@@ -170,6 +172,8 @@ class UseCases(Provider):
         DecideRecommendation,
         DisconnectStripe,
         FinishConnect,
+        FoldDays,
+        GenerateRecommendations,
         GetBusiness,
         GetConnection,
         GetMetrics,
@@ -220,10 +224,8 @@ class UseCases(Provider):
         return ExplainScoreChange(unit_of_work, rulebook=settings.rulebook)
 
     @provide
-    def recommendations(
-        self, unit_of_work: UnitOfWorkFactory, clock: Clock, settings: Settings
-    ) -> GenerateRecommendations:
-        return GenerateRecommendations(unit_of_work, clock, rulebook=settings.rulebook)
+    def bring_up_to_date(self, unit_of_work: UnitOfWorkFactory, clock: Clock, settings: Settings) -> BringUpToDate:
+        return BringUpToDate(unit_of_work, clock, rulebook=settings.rulebook)
 
 
 def make_container(

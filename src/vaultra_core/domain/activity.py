@@ -46,22 +46,25 @@ class History(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 
     `days` are ascending and sparse: a day that is not there had no activity. Sums over any stretch of days come from
     running totals that are made once per field, so they cost the same for one day and for a year.
+
+    Days that no rule looks back to may be left out; `first_sale` then says what they knew.
     """
 
     currency: str
     timezone: str = "UTC"
     days: tuple[DayActivity, ...] = ()
     subscriptions: tuple[Subscription, ...] = ()
+    first_sale: dt.date | None = None
 
     @functools.cached_property
     def first_day(self) -> dt.date | None:
         """The first day with a successful charge."""
-        return next((day.day for day in self.days if day.charge_count), None)
+        return self.first_sale or next((day.day for day in self.days if day.charge_count), None)
 
     @property
     def last_day(self) -> dt.date | None:
         """The last day with any activity."""
-        return self.days[-1].day if self.days else None
+        return dt.date.fromordinal(self._ordinals[-1]) if self._ordinals else None
 
     def total(self, field: str, first: dt.date, last: dt.date) -> int:
         """Sum of a field of `DayActivity` over the days from `first` to `last`, both inclusive."""
@@ -86,11 +89,10 @@ class History(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 
     def between(self, first: dt.date, last: dt.date) -> tuple[DayActivity, ...]:
         """The days with activity from `first` to `last`, both inclusive."""
-        start, stop = self.places(first, last)
-        return self.days[start:stop]
+        return self._slice(*self.places(first, last))
 
     def places(self, first: dt.date, last: dt.date) -> tuple[int, int]:
-        """Where those days begin and end within `days`, as a slice does."""
+        """Where those days begin and end among all days, as a slice does."""
         start = bisect.bisect_left(self._ordinals, first.toordinal())
         return start, bisect.bisect_right(self._ordinals, last.toordinal())
 
@@ -104,16 +106,26 @@ class History(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         if found is None:
             if len(self._customers) >= SPANS_KEPT:
                 self._customers.clear()
-            found = self._customers[span] = _sums_of(self.between(first, last))
+            found = self._customers[span] = _sums_of(self.customers_by_day(*span))
         return found
 
+    def customers_by_day(self, start: int, stop: int) -> Sequence[Mapping[str, int]]:
+        """Gross per customer of each of the days between two places."""
+        return [day.customers for day in self.days[start:stop]]
+
+    def _slice(self, start: int, stop: int) -> tuple[DayActivity, ...]:
+        return self.days[start:stop]
+
+    def _column(self, field: str) -> Sequence[int]:
+        return [getattr(day, field) for day in self.days]
+
     @functools.cached_property
-    def _ordinals(self) -> list[int]:
+    def _ordinals(self) -> Sequence[int]:
         return [day.day.toordinal() for day in self.days]
 
     @functools.cached_property
     def _origin(self) -> int:
-        return self._ordinals[0] if self.days else 0
+        return self._ordinals[0] if self._ordinals else 0
 
     @functools.cached_property
     def _customers(self) -> dict[tuple[int, int], Mapping[str, int]]:
@@ -127,11 +139,50 @@ class History(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         """Running totals of a field over every day, quiet ones too: the n-th is the sum of the n days before."""
         running = self._sums.get(field)
         if running is None:
-            daily = [0] * (self._ordinals[-1] - self._origin + 1 if self.days else 0)
-            for ordinal, day in zip(self._ordinals, self.days, strict=True):
-                daily[ordinal - self._origin] = getattr(day, field)
+            daily, ordinals = self._column(field), self._ordinals
+            span = ordinals[-1] - self._origin + 1 if ordinals else 0
+            if span > len(ordinals):  # there are quiet days between
+                active, daily = daily, [0] * span
+                for ordinal, value in zip(ordinals, active, strict=True):
+                    daily[ordinal - self._origin] = value
             running = self._sums[field] = list(itertools.accumulate(daily, initial=0))
         return running
+
+
+class ColumnarHistory(History, frozen=True, kw_only=True, dict=True):
+    """A history whose days come as columns: what reading many days of many businesses at once hands over.
+
+    `ordinals` are the ascending days as `date.toordinal` counts them; each of `columns`, by field of `DayActivity`, has
+    a value for each. `customer_days` are the customers of the last days, one entry a day; the days before them have
+    not brought theirs. `days` stays empty: a day is only put together when somebody asks for it.
+    """
+
+    ordinals: Sequence[int]
+    columns: Mapping[str, Sequence[int]]
+    customer_days: Sequence[Mapping[str, int]]
+
+    @functools.cached_property
+    def first_day(self) -> dt.date | None:
+        return self.first_sale
+
+    def customers_by_day(self, start: int, stop: int) -> Sequence[Mapping[str, int]]:
+        missing = len(self.ordinals) - len(self.customer_days)
+        return self.customer_days[max(start - missing, 0) : max(stop - missing, 0)]
+
+    def _slice(self, start: int, stop: int) -> tuple[DayActivity, ...]:
+        return tuple(self._day(place) for place in range(start, min(stop, len(self.ordinals))))
+
+    def _day(self, place: int) -> DayActivity:
+        customers = next(iter(self.customers_by_day(place, place + 1)), {})
+        fields: dict[str, int] = {name: values[place] for name, values in self.columns.items()}
+        return DayActivity(day=dt.date.fromordinal(self.ordinals[place]), customers=dict(customers), **fields)
+
+    def _column(self, field: str) -> Sequence[int]:
+        return self.columns[field]
+
+    @functools.cached_property
+    def _ordinals(self) -> Sequence[int]:
+        return self.ordinals
 
 
 class CustomerWindow:
@@ -150,14 +201,14 @@ class CustomerWindow:
 
         The mapping changes with the next move.
         """
-        days = self._history.days
+        customers = self._history.customers_by_day
         start, stop = self._history.places(first, last)
         if not self._start <= start < self._stop <= stop:
-            self._sums = _sums_of(days[start:stop])
+            self._sums = _sums_of(customers(start, stop))
         else:
-            for customer, amount in _sums_of(days[self._stop : stop]).items():
+            for customer, amount in _sums_of(customers(self._stop, stop)).items():
                 self._sums[customer] += amount
-            for customer, amount in _sums_of(days[self._start : start]).items():
+            for customer, amount in _sums_of(customers(self._start, start)).items():
                 self._sums[customer] -= amount
                 if not self._sums[customer]:
                     del self._sums[customer]
@@ -165,9 +216,9 @@ class CustomerWindow:
         return self._sums
 
 
-def _sums_of(days: Iterable[DayActivity]) -> defaultdict[str, int]:
+def _sums_of(days: Iterable[Mapping[str, int]]) -> defaultdict[str, int]:
     sums: defaultdict[str, int] = defaultdict(int)
-    for day in days:
-        for customer, amount in day.customers.items():
+    for customers in days:
+        for customer, amount in customers.items():
             sums[customer] += amount
     return sums

@@ -13,8 +13,8 @@ from uuid import UUID
 
 import msgspec
 
-from vaultra_core.domain.accounts import Business, ImportWindow, Integration, MemberOf, User
-from vaultra_core.domain.activity import DayActivity
+from vaultra_core.domain.accounts import Business, ImportPhase, ImportWindow, Integration, MemberOf, User
+from vaultra_core.domain.activity import DayActivity, History
 from vaultra_core.domain.ledger import LedgerObject, Record, Subscription
 from vaultra_core.domain.metrics import MetricsSnapshot
 from vaultra_core.domain.readiness.assessment import Assessment
@@ -233,6 +233,9 @@ class Ledger(Protocol):
 class Activity(Protocol):
     async def mark_dirty(self, business_id: UUID, days: Collection[dt.date]) -> None: ...
 
+    async def dirty(self, business_ids: Collection[UUID]) -> list[UUID]:
+        """Those among these businesses that have dirty days."""
+
     async def take_dirty(self, business_id: UUID, *, limit: int) -> list[dt.date]:
         """Remove up to `limit` dirty marks, newest first, and return their days."""
 
@@ -243,6 +246,15 @@ class Activity(Protocol):
         """All days with activity, ascending."""
 
     async def day(self, business_id: UUID, day: dt.date) -> DayActivity | None: ...
+
+
+class Histories(Protocol):
+    async def read(self, since: Mapping[UUID, dt.date | None]) -> dict[UUID, History]:
+        """The histories of several businesses at once, with their subscriptions; unknown businesses are left out.
+
+        Each has its days from `since` on (None: all), and knows the first sale even if that lies before. Of the days
+        that `since` leaves, those in the first three months may come without their customers: no rule looks at them.
+        """
 
 
 class Computation(msgspec.Struct, frozen=True, kw_only=True):
@@ -261,6 +273,14 @@ class Computation(msgspec.Struct, frozen=True, kw_only=True):
     recommendations_as_of: dt.date | None = None
 
 
+class Subject(msgspec.Struct, frozen=True, kw_only=True):
+    """What computing has to know about a business. `phase` is None when no account is connected."""
+
+    timezone: str
+    phase: ImportPhase | None
+    revoked: bool
+
+
 class Computations(Protocol):
     async def lock(self, business_id: UUID) -> Computation:
         """Read the row, made on first use, and hold it until the transaction ends: one writer a business at a time."""
@@ -269,6 +289,15 @@ class Computations(Protocol):
         """Read the row without holding it."""
 
     async def save(self, computation: Computation) -> None: ...
+
+    async def lock_several(self, business_ids: Collection[UUID], *, wait: bool) -> list[Computation]:
+        """The same for several: of those that somebody else holds `wait` says whether to wait for them or to leave them
+        out. Rows are made on first use; unknown businesses are left out."""
+
+    async def save_several(self, computations: Sequence[Computation]) -> None: ...
+
+    async def subjects(self, business_ids: Collection[UUID]) -> dict[UUID, Subject]:
+        """What computing has to know about these businesses; unknown ones are left out."""
 
     async def due_for_metrics(self, now: dt.datetime, *, limit: int) -> list[UUID]:
         """Businesses past the first phase of their import, connected, with dirty days, with `metrics_from` set, or
@@ -282,8 +311,8 @@ class Computations(Protocol):
 
 
 class Snapshots(Protocol):
-    async def save(self, business_id: UUID, snapshots: Sequence[MetricsSnapshot], now: dt.datetime) -> int:
-        """One per period; an equal one that is there already is left alone. How many rows were written."""
+    async def save(self, snapshots: Mapping[UUID, Sequence[MetricsSnapshot]], now: dt.datetime) -> int:
+        """By business, one per period; an equal one that is there already is left alone. How many rows were written."""
 
     async def latest(self, business_id: UUID) -> MetricsSnapshot | None: ...
 
@@ -300,9 +329,9 @@ class StoredScore(msgspec.Struct, frozen=True):
 
 
 class Scores(Protocol):
-    async def save(self, business_id: UUID, assessments: Sequence[Assessment], now: dt.datetime) -> int:
-        """One per rulebook and day. An equal one is left alone; a different one takes its place and the old row is
-        kept in `superseded_scores`. How many rows were written."""
+    async def save(self, assessments: Mapping[UUID, Sequence[Assessment]], now: dt.datetime) -> int:
+        """By business, one per rulebook and day. An equal one is left alone; a different one takes its place and the
+        old row is kept in `superseded_scores`. How many rows were written."""
 
     async def latest(self, business_id: UUID, rulebook: str) -> StoredScore | None: ...
 
@@ -321,7 +350,12 @@ class Recommendations(Protocol):
     ) -> list[Recommendation]:
         """Highest priority first, then impact, then newest."""
 
-    async def add(self, recommendation: Recommendation) -> None: ...
+    async def hold(self, business_ids: Collection[UUID]) -> dict[UUID, Sequence[Recommendation]]:
+        """Those that bear on what is advised next: open and dismissed ones, by business. They are held until the
+        transaction ends, so that nobody decides about them meanwhile."""
+
+    async def put(self, recommendations: Sequence[Recommendation]) -> None:
+        """Add the new ones, and save the others as they are now; their business holds them."""
 
     async def save(self, recommendation: Recommendation, *, expected: Status) -> None:
         """Raise `Conflict` when the stored status is no longer `expected`."""
@@ -340,6 +374,7 @@ class UnitOfWork(Protocol):
     inbox: Inbox
     ledger: Ledger
     activity: Activity
+    histories: Histories
     certificates: Certificates
     doubts: Doubts
     computations: Computations

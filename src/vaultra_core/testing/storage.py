@@ -17,6 +17,7 @@ from vaultra_core.testing.memory.accounts import (
 )
 from vaultra_core.testing.memory.audit import MemoryAuditLog
 from vaultra_core.testing.memory.completeness import MemoryCertificates, MemoryDoubts
+from vaultra_core.testing.memory.histories import MemoryHistories
 from vaultra_core.testing.memory.inbox import MemoryInbox
 from vaultra_core.testing.memory.ledger import MemoryActivity, MemoryLedger
 from vaultra_core.testing.memory.mail import MemoryOutbox
@@ -41,6 +42,7 @@ class MemoryUnitOfWork:
         self.inbox: ports.Inbox = MemoryInbox(self._transaction)
         self.ledger: ports.Ledger = MemoryLedger(self._transaction)
         self.activity: ports.Activity = MemoryActivity(self._transaction)
+        self.histories: ports.Histories = MemoryHistories(self._transaction)
         self.certificates: completeness.Certificates = MemoryCertificates(self._transaction)
         self.doubts: completeness.Doubts = MemoryDoubts(self._transaction)
         self.computations: ports.Computations = MemoryComputations(self._transaction)

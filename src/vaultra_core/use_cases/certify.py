@@ -47,7 +47,8 @@ class Certify:
         done = await drain(
             self._unit_of_work,
             lambda work, limit: work.certificates.due(self._clock.now(), self._closed(), limit=limit),
-            self.certify,
+            lambda due: self.certify(due[0]),
+            at_once=1,
         )
         if done:
             await self._queue.wake(Job.COMPUTE_METRICS)

@@ -1,33 +1,52 @@
+import itertools
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from uuid import UUID
 
 from vaultra_core.ports.storage import UnitOfWork, UnitOfWorkFactory
 
 logger = logging.getLogger(__name__)
 
-BATCH = 50
+FOUND = 5_000  # businesses that one look finds: each look reads the state of all of them
+BATCH = 100  # businesses that one transaction works on
 
 
 async def drain(
     unit_of_work: UnitOfWorkFactory,
     find_due: Callable[[UnitOfWork, int], Awaitable[list[UUID]]],
-    work_on: Callable[[UUID], Awaitable[None]],
+    work_on: Callable[[Sequence[UUID]], Awaitable[None]],
+    *,
+    at_once: int = BATCH,
 ) -> int:
-    """Work on every business that is due until none is; how many were done.
+    """Work on every business that is due, so many at once, until none is; how many were done.
 
     One that fails is logged and left for the next run, and does not stop the others.
     """
     done, failed = 0, set[UUID]()
     while True:
         async with unit_of_work() as work:
-            due = [business for business in await find_due(work, BATCH + len(failed)) if business not in failed]
+            due = [business for business in await find_due(work, FOUND + len(failed)) if business not in failed]
         if not due:
             return done
-        for business_id in due:
-            try:
-                await work_on(business_id)
-                done += 1
-            except Exception:
-                logger.exception("business %s failed", business_id)
-                failed.add(business_id)
+        for batch in batches(due, at_once):
+            failed |= await failures(batch, work_on)
+        done += len(set(due) - failed)
+
+
+async def failures(batch: Sequence[UUID], work_on: Callable[[Sequence[UUID]], Awaitable[None]]) -> set[UUID]:
+    """Work on a batch, and on each of its businesses alone should that fail; those that fail even then."""
+    try:
+        await work_on(batch)
+    except Exception:
+        if len(batch) == 1:
+            logger.exception("business %s failed", batch[0])
+            return set(batch)
+        alone = [await failures([business_id], work_on) for business_id in batch]
+        return set[UUID]().union(*alone)
+    return set()
+
+
+def batches(businesses: Sequence[UUID], size: int = BATCH) -> list[list[UUID]]:
+    """In the order of their ids, which is the one they lie in: neighbours share pages."""
+    ordered = iter(sorted(businesses))
+    return list(iter(lambda: list(itertools.islice(ordered, size)), []))

@@ -3,8 +3,6 @@ from uuid import UUID
 from vaultra_core.errors import NotFound
 from vaultra_core.ports.storage import UnitOfWorkFactory
 from vaultra_core.use_cases.compute_metrics import ComputeMetrics
-from vaultra_core.use_cases.compute_readiness import ComputeReadiness
-from vaultra_core.use_cases.generate_recommendations import GenerateRecommendations
 from vaultra_core.use_cases.update_business import mark_all_days
 
 
@@ -15,11 +13,9 @@ class Recompute:
         self,
         unit_of_work: UnitOfWorkFactory,
         compute_metrics: ComputeMetrics,
-        compute_readiness: ComputeReadiness,
-        recommend: GenerateRecommendations,
     ) -> None:
         self._unit_of_work = unit_of_work
-        self._steps = (compute_metrics.compute, compute_readiness.compute, recommend.generate)
+        self._compute_metrics = compute_metrics
 
     async def execute(self, business_id: UUID | None = None) -> int:
         """All connected businesses, or this one; how many were computed. Raise `NotFound` for an unknown one."""
@@ -32,6 +28,5 @@ class Recompute:
                     raise NotFound(f"There is no business {business}.")
                 await mark_all_days(work, found)
                 await work.commit()
-            for step in self._steps:
-                await step(business)
+            await self._compute_metrics.compute([business])
         return len(wanted)

@@ -6,7 +6,6 @@ from vaultra_core.domain.accounts import Business
 from vaultra_core.domain.activity import History
 from vaultra_core.identity import Caller
 from vaultra_core.ports.storage import UnitOfWork
-from vaultra_core.use_cases.compute_metrics import load_history
 from vaultra_core.use_cases.missing_score import explain_missing
 
 
@@ -25,7 +24,7 @@ async def load_standing(work: UnitOfWork, caller: Caller) -> Standing:
     as_of = computation.readiness_as_of if computation else None
     if business is None or as_of is None:
         raise await explain_missing(work, caller.business_id, "score")
-    history = await load_history(work, business)
+    history = (await work.histories.read({business.id: None}))[business.id]
     if history.first_day is None or history.first_day > as_of:
         raise await explain_missing(work, caller.business_id, "score")
     return Standing(business, history, as_of)

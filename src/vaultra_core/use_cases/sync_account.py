@@ -4,8 +4,6 @@ from vaultra_core.ports.runtime import Clock
 from vaultra_core.ports.storage import UnitOfWorkFactory
 from vaultra_core.use_cases.apply_events import ApplyEvents
 from vaultra_core.use_cases.compute_metrics import ComputeMetrics
-from vaultra_core.use_cases.compute_readiness import ComputeReadiness
-from vaultra_core.use_cases.generate_recommendations import GenerateRecommendations
 from vaultra_core.use_cases.get_connection import Connection
 from vaultra_core.use_cases.sync_stripe import LEASE_SECONDS, SyncStripe
 
@@ -20,14 +18,12 @@ class SyncAccount:
         sync: SyncStripe,
         apply: ApplyEvents,
         compute_metrics: ComputeMetrics,
-        compute_readiness: ComputeReadiness,
-        recommend: GenerateRecommendations,
     ) -> None:
         self._unit_of_work = unit_of_work
         self._clock = clock
         self._sync = sync
         self._apply = apply
-        self._compute = (compute_metrics.compute, compute_readiness.compute, recommend.generate)
+        self._compute_metrics = compute_metrics
 
     async def execute(self, account: str) -> Connection:
         """Raise `NotFound` for an unknown account, `Conflict` when a worker is at it."""
@@ -41,8 +37,7 @@ class SyncAccount:
             raise Conflict(f"A worker is syncing {account} at this moment.")
         await self._sync.sync(*leased)
         await self._apply.execute()
-        for compute in self._compute:
-            await compute(known.business_id)
+        await self._compute_metrics.compute([known.business_id])
         async with self._unit_of_work() as work:
             integration = await work.integrations.of_business(known.business_id)
             assert integration is not None

@@ -18,10 +18,12 @@ async def rows(engine: AsyncEngine, query: str) -> list[tuple[object, ...]]:
 async def test_the_score_that_another_replaces_is_kept(engine: AsyncEngine, uow: UnitOfWorkFactory) -> None:
     business = await given_business(uow)
     async with uow() as work:
-        await work.scores.save(business.id, [an_assessment(score=50), an_assessment(TODAY, rulebook="baseline-1")], NOW)
-        await work.scores.save(business.id, [an_assessment(score=60)], NOW + SECOND)
-        await work.scores.save(business.id, [an_assessment(score=60)], NOW + 2 * SECOND)
-        await work.scores.save(business.id, [an_assessment(score=70)], NOW + 3 * SECOND)
+        await work.scores.save(
+            {business.id: [an_assessment(score=50), an_assessment(TODAY, rulebook="baseline-1")]}, NOW
+        )
+        await work.scores.save({business.id: [an_assessment(score=60)]}, NOW + SECOND)
+        await work.scores.save({business.id: [an_assessment(score=60)]}, NOW + 2 * SECOND)
+        await work.scores.save({business.id: [an_assessment(score=70)]}, NOW + 3 * SECOND)
         await work.commit()
     kept = "SELECT score, rulebook, created_at, superseded_at FROM superseded_scores ORDER BY score"
     assert await rows(engine, kept) == [
@@ -37,8 +39,8 @@ async def test_the_score_that_another_replaces_is_kept(engine: AsyncEngine, uow:
 async def test_the_snapshot_that_another_replaces_is_kept(engine: AsyncEngine, uow: UnitOfWorkFactory) -> None:
     business = await given_business(uow)
     async with uow() as work:
-        await work.snapshots.save(business.id, [a_snapshot(refund_count=1)], NOW)
-        await work.snapshots.save(business.id, [a_snapshot(refund_count=2)], NOW + SECOND)
+        await work.snapshots.save({business.id: [a_snapshot(refund_count=1)]}, NOW)
+        await work.snapshots.save({business.id: [a_snapshot(refund_count=2)]}, NOW + SECOND)
         await work.commit()
     assert await rows(engine, "SELECT refund_count, superseded_at FROM superseded_snapshots") == [(1, NOW + SECOND)]
     columns = "SELECT revenue_total, average_transaction_size, currency, metrics_json->>'net_revenue_minor'"
@@ -50,7 +52,7 @@ async def test_a_score_is_between_0_and_100(uow: UnitOfWorkFactory, score: int) 
     business = await given_business(uow)
     async with uow() as work:
         with pytest.raises(InvalidInput):
-            await work.scores.save(business.id, [an_assessment(score=score)], NOW)
+            await work.scores.save({business.id: [an_assessment(score=score)]}, NOW)
 
 
 async def test_a_deleted_business_leaves_nothing_behind(engine: AsyncEngine, uow: UnitOfWorkFactory) -> None:
@@ -58,8 +60,8 @@ async def test_a_deleted_business_leaves_nothing_behind(engine: AsyncEngine, uow
     async with uow() as work:
         await work.computations.lock(business.id)
         await work.activity.mark_dirty(business.id, [TODAY])
-        await work.scores.save(business.id, [an_assessment()], NOW)
-        await work.scores.save(business.id, [changed(an_assessment(), score=1)], NOW)
+        await work.scores.save({business.id: [an_assessment()]}, NOW)
+        await work.scores.save({business.id: [changed(an_assessment(), score=1)]}, NOW)
         await work.commit()
     async with engine.begin() as connection:
         await connection.execute(text("DELETE FROM businesses"))

@@ -150,7 +150,13 @@ def continued(history: History, as_of: dt.date, days: int) -> History:
         for each in repeated
         if (day := each.day + dt.timedelta(days=shift)) <= as_of + dt.timedelta(days=days)
     ]
-    return msgspec.structs.replace(history, days=(*past, *future))
+    return History(
+        currency=history.currency,
+        timezone=history.timezone,
+        days=(*past, *future),
+        subscriptions=history.subscriptions,
+        first_sale=history.first_sale,
+    )
 
 
 def _crossings(now: Assessment, ahead: list[Assessment]) -> Iterator[Crossing]:

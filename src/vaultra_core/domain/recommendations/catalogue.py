@@ -6,10 +6,10 @@ from typing import Final
 
 from vaultra_core.domain.activity import History
 from vaultra_core.domain.readiness.rulebook import DEFAULT_RULEBOOK, get_rulebook
+from vaultra_core.domain.readiness.standpoint import Standpoint
 from vaultra_core.domain.recommendations import cash_flow, data, growth, revenue, risk
 from vaultra_core.domain.recommendations.base import Advice, Priority
 from vaultra_core.domain.recommendations.situation import Situation
-from vaultra_core.domain.weekly import history_days
 
 Rule = Callable[[Situation], Advice | None]
 
@@ -65,8 +65,11 @@ def recommend(history: History, as_of: dt.date, rulebook: str = DEFAULT_RULEBOOK
     Raise `InvalidInput` when there is no such rulebook.
     """
     book = get_rulebook(rulebook)
-    if history_days(history, as_of) == 0:
-        return []
-    situation = Situation(history, as_of, book)
+    seen = Standpoint(history, as_of)
+    return advise(Situation(seen, book)) if seen.days else []
+
+
+def advise(situation: Situation) -> list[Advice]:
+    """What the rules say of a situation, in the order of `recommend`."""
     found = [advice for rule in RULES.values() if (advice := rule(situation)) is not None]
     return sorted(found, key=lambda advice: (_ORDER.index(advice.priority), -advice.impact_points, advice.key))

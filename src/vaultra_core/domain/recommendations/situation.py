@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
-from vaultra_core.domain.activity import History
 from vaultra_core.domain.metrics import MetricsSnapshot, metrics
 from vaultra_core.domain.readiness.assessment import Assessment
 from vaultra_core.domain.readiness.rules import Band, Factor, Reading, Rulebook
@@ -44,12 +43,13 @@ class Goal(msgspec.Struct, frozen=True, kw_only=True):
 class Situation:
     """A business on one day, under one rulebook."""
 
-    def __init__(self, history: History, as_of: dt.date, book: Rulebook) -> None:
-        self.history = history
-        self.as_of = as_of
+    def __init__(self, seen: Standpoint, book: Rulebook, snapshot: MetricsSnapshot | None = None) -> None:
+        self.history = seen.history
+        self.as_of = seen.as_of
         self.book = book
-        self.seen = Standpoint(history, as_of)
-        self.readings = read(book, self.seen)
+        self.seen = seen
+        self.readings = read(book, seen)
+        self._snapshot = snapshot  # the metrics of that day, if they are at hand
 
     @functools.cached_property
     def assessment(self) -> Assessment:
@@ -57,7 +57,7 @@ class Situation:
 
     @functools.cached_property
     def metrics(self) -> MetricsSnapshot:
-        return metrics(self.history, self.as_of)
+        return self._snapshot or metrics(self.history, self.as_of)
 
     def money(self, minor: float) -> str:
         return money(round(minor), self.history.currency)

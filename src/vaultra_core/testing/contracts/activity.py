@@ -42,7 +42,9 @@ class ActivityContract:
             await work.activity.mark_dirty(business.id, [TODAY])
             await work.activity.mark_dirty(business.id, [])
             await work.commit()
+        clean = await given_business(uow)
         async with uow() as work:
+            assert await work.activity.dirty([business.id, clean.id]) == [business.id]
             assert await work.activity.take_dirty(business.id, limit=2) == [TODAY, TODAY - DAY]
             await work.commit()
         async with uow() as work:

@@ -9,7 +9,7 @@ from vaultra_core.domain.readiness.assessment import Assessment, Contribution, T
 from vaultra_core.domain.recommendations.base import Advice, Category, Priority, Recommendation, Status
 from vaultra_core.errors import Conflict
 from vaultra_core.identity import new_id
-from vaultra_core.ports.storage import Computation, StoredScore, UnitOfWorkFactory
+from vaultra_core.ports.storage import Computation, StoredScore, Subject, UnitOfWorkFactory
 from vaultra_core.testing.contracts.samples import (
     DAY,
     NOW,
@@ -125,6 +125,51 @@ class ComputationsContract:
             await first.commit()
             assert await locking == Computation(business_id=business.id)
 
+    async def test_several_are_held_at_once_and_saved_at_once(self, uow: UnitOfWorkFactory) -> None:
+        first, second = await given_business(uow), await given_business(uow)
+        ids = [first.id, second.id, new_id()]
+        async with uow() as work:
+            held = await work.computations.lock_several(ids, wait=True)
+            assert {each.business_id: each for each in held} == {id_: Computation(business_id=id_) for id_ in ids[:2]}
+            written = [
+                Computation(business_id=first.id, metrics_as_of=TODAY, recommendations_due=True),
+                Computation(business_id=second.id, readiness_from=YESTERDAY, readiness_as_of=TODAY),
+            ]
+            await work.computations.save_several(written)
+            await work.computations.save_several([])
+            await work.commit()
+        async with uow() as work:
+            held = await work.computations.lock_several(ids, wait=False)
+            assert sorted(held, key=lambda each: each.business_id) == sorted(written, key=lambda each: each.business_id)
+
+    async def test_of_several_those_that_are_held_are_waited_for_or_left_out(self, uow: UnitOfWorkFactory) -> None:
+        busy, free = await given_business(uow), await given_business(uow)
+        async with uow() as work:
+            await work.computations.lock_several([busy.id, free.id], wait=True)
+            await work.commit()
+        async with uow() as other, uow() as work:
+            computation = await other.computations.lock(busy.id)
+            held = await work.computations.lock_several([busy.id, free.id], wait=False)
+            assert [each.business_id for each in held] == [free.id]
+            locking = asyncio.create_task(work.computations.lock_several([busy.id, free.id], wait=True))
+            assert await waits(locking)
+            written = changed(computation, metrics_from=TODAY)
+            await other.computations.save(written)
+            await other.commit()
+            assert {each.business_id: each for each in await locking}[busy.id] == written
+
+    async def test_a_subject_is_what_computing_has_to_know(self, uow: UnitOfWorkFactory) -> None:
+        alone = await given_business(uow, timezone="Pacific/Auckland")
+        connected, revoked = await given_business(uow), await given_business(uow)
+        await given_integration(uow, connected, phase=ImportPhase.EXTENDING)
+        await given_integration(uow, revoked, phase=ImportPhase.COMPLETE, status=IntegrationStatus.REVOKED)
+        async with uow() as work:
+            assert await work.computations.subjects([alone.id, connected.id, revoked.id, new_id()]) == {
+                alone.id: Subject(timezone="Pacific/Auckland", phase=None, revoked=False),
+                connected.id: Subject(timezone=connected.timezone, phase=ImportPhase.EXTENDING, revoked=False),
+                revoked.id: Subject(timezone=revoked.timezone, phase=ImportPhase.COMPLETE, revoked=True),
+            }
+
     async def test_metrics_are_due_when_something_changed_or_a_day_ended(self, uow: UnitOfWorkFactory) -> None:
         async def given(*, dirty: bool = False, metrics_from: dt.date | None = None, **fields: Any) -> UUID:
             metrics_as_of = fields.pop("metrics_as_of", YESTERDAY)
@@ -182,11 +227,12 @@ class SnapshotsContract:
         business, other = await given_business(uow), await given_business(uow)
         days = [a_snapshot(TODAY), a_snapshot(YESTERDAY, mrr_minor=5, payout_reliability=0.95)]
         async with uow() as work:
-            assert await work.snapshots.save(business.id, days, NOW) == 2
-            assert await work.snapshots.save(business.id, days, NOW + SECOND) == 0
+            assert await work.snapshots.save({business.id: days}, NOW) == 2
+            assert await work.snapshots.save({business.id: days}, NOW + SECOND) == 0
             corrected = changed(days[1], refund_count=3)
-            assert await work.snapshots.save(business.id, [days[0], corrected], NOW + SECOND) == 1
-            assert await work.snapshots.save(business.id, [], NOW) == 0
+            assert await work.snapshots.save({business.id: [days[0], corrected]}, NOW + SECOND) == 1
+            assert await work.snapshots.save({business.id: []}, NOW) == 0
+            assert await work.snapshots.save({}, NOW) == 0
             await work.commit()
         async with uow() as work:
             assert await work.snapshots.latest(business.id) == days[0]
@@ -198,7 +244,7 @@ class SnapshotsContract:
         business, other = await given_business(uow), await given_business(uow)
         async with uow() as work:
             for each in (business, other):
-                await work.snapshots.save(each.id, [a_snapshot(TODAY), a_snapshot(YESTERDAY)], NOW)
+                await work.snapshots.save({each.id: [a_snapshot(TODAY), a_snapshot(YESTERDAY)]}, NOW)
             await work.snapshots.drop_after(business.id, YESTERDAY)
             assert await work.snapshots.latest(business.id) == a_snapshot(YESTERDAY)
             assert await work.snapshots.latest(other.id) == a_snapshot(TODAY)
@@ -210,10 +256,10 @@ class ScoresContract:
         today, yesterday = an_assessment(TODAY), an_assessment(YESTERDAY)
         baseline = an_assessment(TODAY, rulebook="baseline-1", score=100, tier=Tier.HIGHLY_ATTRACTIVE)
         async with uow() as work:
-            assert await work.scores.save(business.id, [yesterday, today, baseline], NOW) == 3
-            assert await work.scores.save(business.id, [today, yesterday], NOW + SECOND) == 0
+            assert await work.scores.save({business.id: [yesterday, today, baseline]}, NOW) == 3
+            assert await work.scores.save({business.id: [today, yesterday]}, NOW + SECOND) == 0
             corrected = changed(today, components={"growth": 0.7499999})
-            assert await work.scores.save(business.id, [yesterday, corrected], NOW + SECOND) == 1
+            assert await work.scores.save({business.id: [yesterday, corrected]}, NOW + SECOND) == 1
             await work.commit()
         async with uow() as work:
             newest = StoredScore(corrected, NOW + SECOND)
@@ -229,7 +275,7 @@ class ScoresContract:
         today, yesterday = an_assessment(TODAY), an_assessment(YESTERDAY)
         async with uow() as work:
             for each in (business, other):
-                await work.scores.save(each.id, [today, yesterday], NOW)
+                await work.scores.save({each.id: [today, yesterday]}, NOW)
             await work.scores.drop_after(business.id, YESTERDAY)
             assert await work.scores.latest(business.id, "lender-2") == StoredScore(yesterday, NOW)
             assert await work.scores.latest(other.id, "lender-2") == StoredScore(today, NOW)
@@ -247,7 +293,7 @@ class RecommendationsContract:
         ]
         async with uow() as work:
             for entry in (*reversed(ranked), a_recommendation(other.id, "a")):
-                await work.recommendations.add(entry)
+                await work.recommendations.put([entry])
             await work.commit()
         async with uow() as work:
             assert await work.recommendations.list(business.id) == ranked
@@ -261,22 +307,53 @@ class RecommendationsContract:
         business = await given_business(uow)
         for status in (Status.PENDING, Status.ACCEPTED):
             async with uow() as work:
-                await work.recommendations.add(a_recommendation(business.id, status=status))
-                await refused(Conflict, work.recommendations.add(a_recommendation(business.id)))
+                await work.recommendations.put([a_recommendation(business.id, status=status)])
+                await refused(Conflict, work.recommendations.put([a_recommendation(business.id)]))
         async with uow() as work:
             for status in (Status.DISMISSED, Status.RESOLVED, Status.DISMISSED, Status.PENDING):
-                await work.recommendations.add(a_recommendation(business.id, status=status))
-            await work.recommendations.add(a_recommendation(business.id, "another"))
+                await work.recommendations.put([a_recommendation(business.id, status=status)])
+            await work.recommendations.put([a_recommendation(business.id, "another")])
             done = changed(a_recommendation(business.id, "another", status=Status.ACCEPTED), resolved_at=NOW)
-            await work.recommendations.add(done)
+            await work.recommendations.put([done])
             await work.commit()
+
+    async def test_those_that_bear_on_what_comes_next_are_held(self, uow: UnitOfWorkFactory) -> None:
+        """Nobody decides about them until the transaction ends; what it puts in their place is seen then."""
+        business, other = await given_business(uow), await given_business(uow)
+        bearing = [
+            a_recommendation(business.id, "a"),
+            a_recommendation(business.id, "b", status=Status.ACCEPTED),
+            a_recommendation(business.id, "c", status=Status.DISMISSED),
+        ]
+        done = a_recommendation(business.id, "d", status=Status.ACCEPTED, resolved_at=NOW)
+        past = a_recommendation(business.id, "e", status=Status.RESOLVED)
+        foreign = a_recommendation(other.id, "a")
+        async with uow() as work:
+            await work.recommendations.put([*bearing, done, past, foreign])
+            await work.recommendations.put([])
+            await work.commit()
+        async with uow() as work, uow() as person:
+            held = await work.recommendations.hold([business.id, other.id, new_id()])
+            assert sorted(held[business.id], key=lambda each: each.advice.key) == bearing
+            assert list(held[other.id]) == [foreign]
+            dismissed = changed(bearing[0], status=Status.DISMISSED)
+            deciding = asyncio.create_task(person.recommendations.save(dismissed, expected=Status.PENDING))
+            assert await waits(deciding)
+            resolved = changed(bearing[0], status=Status.RESOLVED, resolved_at=NOW)
+            new = a_recommendation(business.id, "f")
+            await work.recommendations.put([resolved, new])
+            await work.commit()
+            await refused(Conflict, deciding)
+        async with uow() as work:
+            assert await work.recommendations.get(resolved.id) == resolved
+            assert await work.recommendations.get(new.id) == new
 
     async def test_only_the_expected_status_is_replaced(self, uow: UnitOfWorkFactory) -> None:
         business = await given_business(uow)
         pending = a_recommendation(business.id)
         dismissed = changed(pending, status=Status.DISMISSED, dismissed_until=NOW + 30 * DAY, updated_at=NOW + SECOND)
         async with uow() as work:
-            await work.recommendations.add(pending)
+            await work.recommendations.put([pending])
             await work.recommendations.save(dismissed, expected=Status.PENDING)
             await work.commit()
         async with uow() as work:

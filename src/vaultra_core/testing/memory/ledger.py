@@ -145,6 +145,9 @@ class MemoryActivity(MemoryCollection):
             await self._transaction.hold("dirty", business_id, day)
             self._rows("dirty")[business_id, day] = True
 
+    async def dirty(self, business_ids: Collection[UUID]) -> list[UUID]:
+        return sorted({owner for owner, _ in self._rows("dirty") if owner in business_ids})
+
     async def take_dirty(self, business_id: UUID, *, limit: int) -> list[dt.date]:
         days = sorted((day for owner, day in self._rows("dirty") if owner == business_id), reverse=True)[:limit]
         taken = []

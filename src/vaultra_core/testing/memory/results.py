@@ -1,5 +1,6 @@
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Collection as AnyOf
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -9,7 +10,7 @@ from vaultra_core.domain.metrics import MetricsSnapshot
 from vaultra_core.domain.readiness.assessment import Assessment
 from vaultra_core.domain.recommendations.base import Priority, Recommendation, Status
 from vaultra_core.errors import Conflict
-from vaultra_core.ports.storage import Computation, StoredScore
+from vaultra_core.ports.storage import Computation, StoredScore, Subject
 from vaultra_core.testing.memory.transaction import MemoryCollection
 
 
@@ -26,6 +27,30 @@ class MemoryComputations(MemoryCollection):
 
     async def save(self, computation: Computation) -> None:
         self._rows("computations")[computation.business_id] = computation
+
+    async def lock_several(self, business_ids: AnyOf[UUID], *, wait: bool) -> list[Computation]:
+        known = sorted(business for business in set(business_ids) if business in self._rows("businesses"))
+        free = [b for b in known if wait or self._transaction.try_hold("computation", b)]
+        return [await self.lock(business_id) for business_id in free]
+
+    async def save_several(self, computations: Sequence[Computation]) -> None:
+        for computation in computations:
+            await self.save(computation)
+
+    async def subjects(self, business_ids: AnyOf[UUID]) -> dict[UUID, Subject]:
+        connected = {
+            leased.integration.business_id: leased.integration for leased in self._rows("integrations").values()
+        }
+        subjects = {}
+        for business_id in business_ids:
+            business, integration = self._rows("businesses").get(business_id), connected.get(business_id)
+            if business is not None:
+                subjects[business_id] = Subject(
+                    timezone=business.timezone,
+                    phase=integration.phase if integration else None,
+                    revoked=integration is not None and integration.status is IntegrationStatus.REVOKED,
+                )
+        return subjects
 
     async def due_for_metrics(self, now: dt.datetime, *, limit: int) -> list[UUID]:
         due = []
@@ -59,15 +84,12 @@ class MemoryComputations(MemoryCollection):
 
 
 class MemorySnapshots(MemoryCollection):
-    async def save(self, business_id: UUID, snapshots: Sequence[MetricsSnapshot], now: dt.datetime) -> int:
+    async def save(self, snapshots: Mapping[UUID, Sequence[MetricsSnapshot]], now: dt.datetime) -> int:
         rows = self._rows("snapshots")
-        written = 0
-        for snapshot in {(s.period_start, s.period_end): s for s in snapshots}.values():
-            key = (business_id, snapshot.period_start, snapshot.period_end)
-            if rows.get(key) != snapshot:
-                rows[key] = snapshot
-                written += 1
-        return written
+        new = {(owner, s.period_start, s.period_end): s for owner, given in snapshots.items() for s in given}
+        written = {key: snapshot for key, snapshot in new.items() if rows.get(key) != snapshot}
+        rows.update(written)
+        return len(written)
 
     async def latest(self, business_id: UUID) -> MetricsSnapshot | None:
         return max(self._all(business_id), key=lambda snapshot: snapshot.period_end, default=None)
@@ -86,16 +108,12 @@ class MemorySnapshots(MemoryCollection):
 
 
 class MemoryScores(MemoryCollection):
-    async def save(self, business_id: UUID, assessments: Sequence[Assessment], now: dt.datetime) -> int:
+    async def save(self, assessments: Mapping[UUID, Sequence[Assessment]], now: dt.datetime) -> int:
         rows = self._rows("scores")
-        written = 0
-        for assessment in {(a.rulebook, a.as_of): a for a in assessments}.values():
-            key = (business_id, assessment.rulebook, assessment.as_of)
-            stored: StoredScore | None = rows.get(key)
-            if stored is None or stored.assessment != assessment:
-                rows[key] = StoredScore(assessment, now)
-                written += 1
-        return written
+        new = {(owner, a.rulebook, a.as_of): a for owner, given in assessments.items() for a in given}
+        written = {key: a for key, a in new.items() if key not in rows or rows[key].assessment != a}
+        rows.update({key: StoredScore(assessment, now) for key, assessment in written.items()})
+        return len(written)
 
     async def latest(self, business_id: UUID, rulebook: str) -> StoredScore | None:
         return next(iter(await self.history(business_id, rulebook, limit=1)), None)
@@ -127,13 +145,23 @@ class MemoryRecommendations(MemoryCollection):
 
         return sorted(filter(wanted, self._rows("recommendations").values()), key=rank, reverse=True)
 
-    async def add(self, recommendation: Recommendation) -> None:
-        await self._check_open(recommendation)
-        if recommendation.id in self._rows("recommendations"):
-            raise Conflict("This recommendation exists already.")
-        self._rows("recommendations")[recommendation.id] = recommendation
+    async def hold(self, business_ids: AnyOf[UUID]) -> dict[UUID, Sequence[Recommendation]]:
+        found: dict[UUID, Sequence[Recommendation]] = {}
+        for business_id in business_ids:
+            found[business_id] = [
+                entry for entry in await self.list(business_id) if entry.is_open or entry.status is Status.DISMISSED
+            ]
+            for entry in found[business_id]:
+                await self._transaction.hold("recommendation", entry.id)
+        return found
+
+    async def put(self, recommendations: Sequence[Recommendation]) -> None:
+        for recommendation in recommendations:
+            await self._check_open(recommendation)
+            self._rows("recommendations")[recommendation.id] = recommendation
 
     async def save(self, recommendation: Recommendation, *, expected: Status) -> None:
+        await self._transaction.hold("recommendation", recommendation.id)
         stored = await self.get(recommendation.id)
         if stored is None or stored.status is not expected:
             raise Conflict(f"The recommendation is no longer {expected}.", expected=str(expected))

@@ -1,0 +1,64 @@
+"""All that follows from a history: the snapshots, scores and advice of some days, in one go over the same figures."""
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Final
+
+import msgspec
+
+from vaultra_core.domain.activity import CustomerWindow, History
+from vaultra_core.domain.metrics import MetricsSnapshot, metrics
+from vaultra_core.domain.readiness.assessment import Assessment
+from vaultra_core.domain.readiness.measures import CUSTOMER_DAYS
+from vaultra_core.domain.readiness.rulebook import RULEBOOKS, get_rulebook
+from vaultra_core.domain.readiness.scoring import assess_from
+from vaultra_core.domain.readiness.standpoint import Standpoint
+from vaultra_core.domain.recommendations.base import Advice
+from vaultra_core.domain.recommendations.catalogue import advise
+from vaultra_core.domain.recommendations.situation import Situation
+from vaultra_core.domain.weekly import REFERENCE_WEEKS
+
+# How far back the rules look from a day, that day included: the 26 weeks of trend, steadiness and continuity. Only the
+# first sale may lie before. Customers are looked at over fewer days.
+LOOK_BACK_DAYS: Final = 7 * REFERENCE_WEEKS
+CUSTOMER_LOOK_BACK_DAYS: Final = CUSTOMER_DAYS
+
+
+class Results(msgspec.Struct, frozen=True, kw_only=True):
+    """Scores are under every rulebook, the advice is that of one day under the rulebook in force."""
+
+    snapshots: list[MetricsSnapshot]
+    assessments: list[Assessment]
+    advice: list[Advice]
+
+
+def compute(
+    history: History,
+    *,
+    measured: Sequence[dt.date],
+    scored: Sequence[dt.date],
+    advised: dt.date,
+    rulebook: str,
+) -> Results:
+    """The snapshots and scores of some ascending days, and the advice of one. Days before the first sale have none.
+
+    The same as `metrics`, `assess` and `recommend` say of each day.
+    """
+    if history.first_day is None:
+        return Results(snapshots=[], assessments=[], advice=[])
+    snapshots = {day: metrics(history, day) for day in measured}
+    situation = None
+    if history.first_day <= advised:
+        # What is advised rests on the score of its day: both come from one reading of the factors.
+        situation = Situation(Standpoint(history, advised), get_rulebook(rulebook), snapshots.get(advised))
+    window = CustomerWindow(history)
+    assessments = []
+    for day in scored:
+        newest = situation if day == advised else None
+        seen = newest.seen if newest else Standpoint(history, day, window)
+        for book in RULEBOOKS.values():
+            found = newest.assessment if newest and newest.book is book else assess_from(seen, book)
+            if found is not None:
+                assessments.append(found)
+    advice = advise(situation) if situation else []
+    return Results(snapshots=list(snapshots.values()), assessments=assessments, advice=advice)
