@@ -23,7 +23,8 @@ export function stubApi(replies: Record<string, Reply | ((call: Call) => Reply)>
       path: url.pathname.replace("/api/v1", ""),
       query: Object.fromEntries(url.searchParams),
       headers: request.headers,
-      body: request.method === "GET" ? null : await request.json(),
+      body:
+        request.method === "GET" ? null : await request.text().then((text) => (text === "" ? null : JSON.parse(text))),
     };
     calls.push(call);
     const found = replies[`${call.method} ${call.path}`];
@@ -31,6 +32,7 @@ export function stubApi(replies: Record<string, Reply | ((call: Call) => Reply)>
     if (reply === undefined) throw new Error(`The test did not expect ${call.method} ${call.path}.`);
     if (reply instanceof Error) throw reply;
     const text = typeof reply.body === "string" ? reply.body : JSON.stringify(reply.body);
+    if (reply.status === 204) return new Response(null, { status: 204 });
     return new Response(text, { status: reply.status ?? 200, headers: { "Content-Type": "application/json" } });
   });
   return calls;

@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { business } from "../dev/fixtures";
-import { getBusiness, getMetricHistory, login, updateRecommendationStatus } from "../src/lib/api";
+import { getBusiness, getMetricHistory, login, updateBusiness, updateRecommendationStatus } from "../src/lib/api";
 import { ApiError } from "../src/lib/api/errors";
 import { getToken, setToken } from "../src/lib/auth";
-import { refusal, stubApi } from "./api";
+import { type Call, refusal, stubApi } from "./api";
 
 const go = vi.hoisted(() => vi.fn());
 vi.mock("../src/lib/navigation", async (original) => ({ ...(await original<object>()), go }));
@@ -25,12 +25,50 @@ describe("the client", () => {
   });
 
   it("ends the session on a 401 and comes back afterwards", async () => {
-    stubApi({ "GET /users/businesses/b1": refusal(401, "UNAUTHORIZED") });
+    stubApi({
+      "GET /users/businesses/b1": refusal(401, "UNAUTHORIZED"),
+      "POST /auth/refresh": refusal(401, "UNAUTHORIZED"),
+    });
     setToken("expired");
     window.history.replaceState(null, "", "/dashboard/metrics?range=30d");
     expect((await failure(getBusiness("b1"))).code).toBe("UNAUTHORIZED");
     expect(getToken()).toBeNull();
     expect(go).toHaveBeenCalledExactlyOnceWith("/auth/login?next=%2Fdashboard%2Fmetrics%3Frange%3D30d");
+  });
+
+  it("renews the token once for all requests that were refused together, and sends them again", async () => {
+    const good = ({ headers }: Call) =>
+      headers.get("Authorization") === "Bearer new" ? { body: business } : refusal(401, "UNAUTHORIZED");
+    const calls = stubApi({
+      "GET /users/businesses/b1": good,
+      "PATCH /users/businesses/b1": good,
+      "POST /auth/refresh": { body: { token: "new" } },
+    });
+    setToken("expired");
+    const answers = await Promise.all([
+      getBusiness("b1"),
+      updateBusiness("b1", { name: "Renamed" }),
+      getBusiness("b1"),
+    ]);
+    expect(answers).toEqual([business, business, business]);
+    expect(calls.filter(({ path }) => path === "/auth/refresh")).toHaveLength(1);
+    expect(calls.filter(({ method }) => method === "PATCH").map(({ body }) => body)).toEqual([
+      { name: "Renamed" },
+      { name: "Renamed" },
+    ]);
+    expect(getToken()).toBe("new");
+    expect(go).not.toHaveBeenCalled();
+  });
+
+  it("keeps the session when the server is in trouble while the token is renewed", async () => {
+    stubApi({
+      "GET /users/businesses/b1": refusal(401, "UNAUTHORIZED"),
+      "POST /auth/refresh": refusal(503, "UNAVAILABLE", "The database does not answer."),
+    });
+    setToken("expired");
+    expect(await failure(getBusiness("b1"))).toMatchObject({ code: "UNAVAILABLE" });
+    expect(getToken()).toBe("expired");
+    expect(go).not.toHaveBeenCalled();
   });
 
   it("leaves a 401 about wrong credentials to the form", async () => {
