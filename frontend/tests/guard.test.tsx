@@ -1,6 +1,6 @@
 import { screen, waitFor } from "@testing-library/react";
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { business, BUSINESS_ID, OTHER_ID, stripe, user } from "../dev/fixtures";
+import { business, BUSINESS_ID, OTHER_ID, stripe, user, readiness } from "../dev/fixtures";
 import { DashboardGuard, useCurrentBusiness } from "../src/components/DashboardGuard";
 import { businessIdStore, getCurrentBusinessId, setToken } from "../src/lib/auth";
 import { refusal, renderWithQueries, stubApi } from "./api";
@@ -66,9 +66,18 @@ describe("DashboardGuard", () => {
     await waitFor(() => expect(go).toHaveBeenCalledExactlyOnceWith("/onboarding/business"));
   });
 
+  it("keeps what was computed open to people who have disconnected", async () => {
+    setToken("t");
+    api({ "GET /integrations/stripe/status": disconnected, "GET /readiness": { body: readiness } });
+    guard();
+    expect(await screen.findByText("Harbour Coffee as owner, may write")).toBeInTheDocument();
+    expect(go).not.toHaveBeenCalled();
+  });
+
   it("sends people without a connection to make one, unless they are there", async () => {
     setToken("t");
-    api({ "GET /integrations/stripe/status": disconnected });
+    const none = refusal(404, "NOT_FOUND", "Connect Stripe first.", { reason: "not_connected" });
+    api({ "GET /integrations/stripe/status": disconnected, "GET /readiness": none });
     guard();
     await waitFor(() =>
       expect(go).toHaveBeenCalledExactlyOnceWith(`/onboarding/stripe-connect?business_id=${BUSINESS_ID}`),

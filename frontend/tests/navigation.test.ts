@@ -34,18 +34,23 @@ describe("after login", () => {
 
 describe("the step that is missing", () => {
   it("is the business, then the connection, then the first import, then none", () => {
-    expect(missingStep(null, undefined)).toBe("/onboarding/business");
-    expect(missingStep("b1", unconnected)).toBe("/onboarding/stripe-connect?business_id=b1");
-    expect(missingStep("b1", stripe("starting"))).toBe("/onboarding/stripe-connect?business_id=b1");
-    expect(missingStep("b1", stripe("extending"))).toBeNull();
-    expect(missingStep("b1", stripe("complete"))).toBeNull();
+    expect(missingStep(null, undefined, undefined)).toBe("/onboarding/business");
+    expect(missingStep("b1", unconnected, false)).toBe("/onboarding/stripe-connect?business_id=b1");
+    expect(missingStep("b1", stripe("starting"), undefined)).toBe("/onboarding/stripe-connect?business_id=b1");
+    expect(missingStep("b1", stripe("extending"), undefined)).toBeNull();
+    expect(missingStep("b1", stripe("complete"), undefined)).toBeNull();
   });
 
   it("a sync that fails later does not throw anybody out of the dashboard", () => {
-    expect(missingStep("b1", stripe("error"))).toBeNull();
+    expect(missingStep("b1", stripe("error"), undefined)).toBeNull();
+  });
+
+  it("who has disconnected still sees what was computed before", () => {
+    expect(missingStep("b1", unconnected, true)).toBeNull();
+    expect(missingStep("b1", unconnected, undefined)).toBeNull();
   });
 
   it("is not guessed while the status is unknown", () => {
-    expect(missingStep("b1", undefined)).toBeNull();
+    expect(missingStep("b1", undefined, undefined)).toBeNull();
   });
 });

@@ -5,7 +5,7 @@ import type { Business, Membership, StripeStatus } from "../lib/api";
 import { ApiError } from "../lib/api/errors";
 import { businessIdStore, isAuthenticated, setCurrentBusinessId } from "../lib/auth";
 import { go, here, loginUrl, missingStep } from "../lib/navigation";
-import { businessQuery, currentUserQuery, stripeStatusQuery } from "../lib/queries";
+import { businessQuery, currentUserQuery, readinessQuery, stripeStatusQuery } from "../lib/queries";
 import { EvidenceHost } from "./evidence/EvidenceHost";
 import { Failure, Loading, Skeleton } from "./ui/states";
 
@@ -41,7 +41,11 @@ export function DashboardGuard({ children, onboarding = false }: { children: Rea
   const stripe = useQuery({ ...stripeStatusQuery(businessId ?? ""), enabled: signedIn && businessId !== null });
   const business = useQuery({ ...businessQuery(businessId ?? ""), enabled: signedIn && businessId !== null });
 
-  const step = me.isSuccess ? missingStep(businessId, stripe.data) : null;
+  const disconnected = stripe.data?.connected === false;
+  const readiness = useQuery({ ...readinessQuery(businessId ?? ""), enabled: disconnected });
+  const scored = readiness.data && readiness.data.score !== null;
+
+  const step = me.isSuccess ? missingStep(businessId, stripe.data, scored) : null;
   const away = !signedIn ? loginUrl(here()) : step !== null && !(onboarding && businessId !== null) ? step : null;
 
   useEffect(() => {
@@ -51,16 +55,16 @@ export function DashboardGuard({ children, onboarding = false }: { children: Rea
     if (business.data) setCurrentBusinessId(business.data.id);
   }, [business.data]);
 
-  const error = me.error ?? business.error ?? stripe.error;
+  const error = me.error ?? business.error ?? stripe.error ?? readiness.error;
   if (error && !(error instanceof ApiError && error.code === "UNAUTHORIZED")) {
     return (
       <Failure
         error={error}
-        retry={() => void [me, business, stripe].map((query) => query.isError && query.refetch())}
+        retry={() => void [me, business, stripe, readiness].map((query) => query.isError && query.refetch())}
       />
     );
   }
-  if (away !== null || !me.data || !business.data || !stripe.data) {
+  if (away !== null || !me.data || !business.data || !stripe.data || (disconnected && !onboarding && !scored)) {
     return (
       <Loading label="Loading your business">
         <Skeleton className="h-9 w-64 max-w-full" />

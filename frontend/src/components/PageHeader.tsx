@@ -1,5 +1,6 @@
 import type { ReactNode } from "react";
 import { plural } from "../lib/format";
+import { connectUrl } from "../lib/navigation";
 import { useCurrentBusiness } from "./DashboardGuard";
 
 /** The page's title, and what has to be known about the data on every page: sample or real, complete or still coming. */
@@ -20,6 +21,12 @@ export function PageHeader({ title, children }: { title: string; children?: Reac
         )}
       </div>
       {children && <p className="mt-1.5 max-w-prose text-soft">{children}</p>}
+      {!stripe.connected && (
+        <p className="mt-3 rounded-md border border-caution bg-caution-soft px-4 py-2.5 text-sm" role="status">
+          Stripe is disconnected. What you see is from before, and does not move any more.{" "}
+          <a href={connectUrl(business.id)}>Connect again</a>
+        </p>
+      )}
       {progress?.state === "extending" && (
         <p className="figure mt-3 rounded-md bg-accent-soft px-4 py-2.5 text-sm" role="status">
           Older history is still coming in: {Math.floor(progress.percent)}&nbsp;%, {plural(progress.done, "object")} so

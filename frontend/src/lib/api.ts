@@ -37,6 +37,10 @@ export function getCurrentUser() {
   return unwrap(client.GET("/api/v1/auth/me"));
 }
 
+export function updateProfile(body: Body<paths["/api/v1/users/me"]["patch"]>) {
+  return unwrap(client.PATCH("/api/v1/users/me", { body }));
+}
+
 export function createBusiness(body: NewBusiness) {
   return unwrap(client.POST("/api/v1/users/businesses", { body }));
 }
@@ -60,6 +64,11 @@ export async function initiateStripeConnect(business_id: string): Promise<string
 
 export function getStripeStatus(business_id: string) {
   return unwrap(client.GET("/api/v1/integrations/stripe/status", { params: { query: { business_id } } }));
+}
+
+/** Give the access back at Stripe; with `purge` what was imported is deleted too. */
+export function disconnectStripe(business_id: string, purge: boolean) {
+  return unwrap(client.DELETE("/api/v1/integrations/stripe", { params: { query: { business_id, purge } } }));
 }
 
 export function getLatestMetrics(business_id: string) {

@@ -27,10 +27,17 @@ export function afterLogin(search: string, origin: string = window.location.orig
   }
 }
 
-/** The step a signed-in person has to take before the dashboard of `businessId` shows anything; null if none. */
-export function missingStep(businessId: string | null, stripe: StripeStatus | undefined): string | null {
+/**
+ * The step a signed-in person has to take before the dashboard of `businessId` shows anything; null if none. Who has
+ * disconnected Stripe keeps what was `scored` before.
+ */
+export function missingStep(
+  businessId: string | null,
+  stripe: StripeStatus | undefined,
+  scored: boolean | undefined,
+): string | null {
   if (businessId === null) return NEW_BUSINESS;
-  if (stripe === undefined) return null;
+  if (stripe === undefined || (!stripe.connected && scored !== false)) return null;
   return !stripe.connected || stripe.import?.state === "starting" ? connectUrl(businessId) : null;
 }
 

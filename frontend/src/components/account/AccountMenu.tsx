@@ -5,7 +5,7 @@ import { go, LOGIN, NEW_BUSINESS } from "../../lib/navigation";
 
 const ITEM = "block w-full rounded px-3 py-2 text-left text-sm hover:bg-sunken";
 
-/** Two things to do under the person's initials. The browser's own popover: a menu library would be a third of the page. */
+/** What there is to do under the person's initials. The browser's own popover: a menu library would be a third of the page. */
 export function AccountMenu({ user }: { user: CurrentUser }) {
   const id = useId();
   const button = useRef<HTMLButtonElement>(null);
@@ -44,6 +44,9 @@ export function AccountMenu({ user }: { user: CurrentUser }) {
           <p className="truncate text-xs text-faint">{user.email}</p>
         </div>
         <div className="pt-1.5">
+          <a href="/dashboard/settings" className={ITEM}>
+            Settings
+          </a>
           <a href={NEW_BUSINESS} className={ITEM}>
             Add a business
           </a>

@@ -1,38 +1,46 @@
-import { Chart, type ChartOptions, Filler, LinearScale, LineElement, PointElement, Tooltip } from "chart.js";
-import { useId, useMemo } from "react";
+import { Chart, type ChartOptions, Filler, LinearScale, LineElement, PointElement } from "chart.js";
+import { useId, useMemo, useRef, useState } from "react";
 import { Line } from "react-chartjs-2";
 import { day, month, shortDay } from "../../lib/format";
-import type { Series } from "./series";
+import type { Point, Series } from "./series";
 import { useChartColours } from "./use-chart-colours";
 
-Chart.register(Filler, LinearScale, LineElement, PointElement, Tooltip);
+Chart.register(Filler, LinearScale, LineElement, PointElement);
 
 const DAY = 86_400_000;
 
-/** A metric over time: the line, the sentence that says what it shows, and the same as a table. */
+/** A metric over time: the line, the sentence that says what it shows, any point read out, and the same as a table. */
 export function MetricsChart({ series, start, end }: { series: Series; start: string; end: string }) {
   const titleId = useId();
   const colours = useChartColours();
+  const chart = useRef<Chart<"line">>(null);
+  const [picked, setPicked] = useState<number | null>(null);
   const known = series.points.filter((each) => each.value !== null);
+  const place = Math.min(picked ?? series.points.length - 1, series.points.length - 1);
 
-  const data = useMemo(
-    () => ({
+  const data = useMemo(() => {
+    const line = (points: readonly Point[]) => points.map((each) => ({ x: Date.parse(each.date), y: each.value }));
+    return {
       datasets: [
         {
-          data: series.points.map((each) => ({ x: Date.parse(each.date), y: each.value })),
+          data: line(series.points),
           borderColor: colours.accent,
           backgroundColor: colours.accent.replace(/^rgb\((.*)\)$/, "rgba($1, 0.08)"),
           borderWidth: 2,
           fill: true,
-          pointRadius: known.length === 1 ? 4 : 0,
-          pointHitRadius: 12,
-          pointHoverRadius: 4,
+          pointRadius: series.points.map((_, index) => (index === picked || known.length === 1 ? 4 : 0)),
           pointBackgroundColor: colours.accent,
         },
+        {
+          data: line(series.before),
+          borderColor: colours["ink-faint"],
+          borderDash: [5, 4],
+          borderWidth: 1.5,
+          pointRadius: 0,
+        },
       ],
-    }),
-    [series.points, known.length, colours],
-  );
+    };
+  }, [series.points, series.before, known.length, colours, picked]);
   const options = useMemo(() => chartOptions(series, start, end, colours), [series, start, end, colours]);
 
   return (
@@ -44,8 +52,28 @@ export function MetricsChart({ series, start, end }: { series: Series; start: st
       <p className="figure mt-2 min-h-12 text-sm text-soft">{series.summary}</p>
       {known.length > 0 && (
         <>
-          <div className="mt-auto h-56 pt-3" aria-hidden="true">
-            <Line data={data} options={options} />
+          <p className="figure mt-auto pt-3 text-xs text-faint">{reading(series, place)}</p>
+          <div className="relative h-56 rounded-md focus-within:outline-2 focus-within:outline-accent">
+            <div className="h-full" aria-hidden="true">
+              <Line ref={chart} data={data} options={options} />
+            </div>
+            <input
+              type="range"
+              min="0"
+              max={series.points.length - 1}
+              value={place}
+              className="absolute inset-0 h-full w-full cursor-crosshair touch-pan-y opacity-0"
+              aria-label={`${series.label} by day`}
+              aria-valuetext={reading(series, place)}
+              onChange={(event) => setPicked(event.target.valueAsNumber)}
+              onPointerMove={(event) => {
+                const box = event.currentTarget.getBoundingClientRect();
+                const date = chart.current?.scales["x"]?.getValueForPixel(event.clientX - box.left) ?? 0;
+                const after = series.points.findIndex((each) => Date.parse(each.date) >= date);
+                setPicked(after === -1 ? series.points.length - 1 : after);
+              }}
+              onPointerLeave={() => setPicked(null)}
+            />
           </div>
           <details className="mt-3 text-sm">
             <summary className="text-soft underline underline-offset-4">View as table</summary>
@@ -55,6 +83,7 @@ export function MetricsChart({ series, start, end }: { series: Series; start: st
                   <tr>
                     <th scope="col">Period ending</th>
                     <th scope="col">{series.label}</th>
+                    {series.before.length > 0 && <th scope="col">Before</th>}
                   </tr>
                 </thead>
                 <tbody>
@@ -62,6 +91,7 @@ export function MetricsChart({ series, start, end }: { series: Series; start: st
                     <tr key={date}>
                       <td>{day(date)}</td>
                       <td>{series.format(value)}</td>
+                      {series.before.length > 0 && <td>{series.format(before(series, date))}</td>}
                     </tr>
                   ))}
                 </tbody>
@@ -74,8 +104,20 @@ export function MetricsChart({ series, start, end }: { series: Series; start: st
   );
 }
 
+/** One point in words: "21 November 2026: 8,292.00 USD; before: 8,010.00 USD". */
+function reading(series: Series, place: number): string {
+  const point = series.points[place];
+  if (point === undefined) return "";
+  const now = `${day(point.date)}: ${series.format(point.value)}`;
+  return series.before.length > 0 ? `${now}; before: ${series.format(before(series, point.date))}` : now;
+}
+
+function before(series: Series, date: string): number | null {
+  return series.before.find((each) => each.date === date)?.value ?? null;
+}
+
 function chartOptions(
-  { points, format, tick }: Series,
+  { tick }: Series,
   start: string,
   end: string,
   colours: ReturnType<typeof useChartColours>,
@@ -86,7 +128,7 @@ function chartOptions(
   return {
     animation: matchMedia("(prefers-reduced-motion: reduce)").matches ? false : { duration: 250 },
     maintainAspectRatio: false,
-    interaction: { mode: "nearest", axis: "x", intersect: false },
+    events: [], // the slider over the chart does the reading, for pointers and keys alike
     scales: {
       x: {
         type: "linear",
@@ -112,18 +154,6 @@ function chartOptions(
         grid: { color: colours.line },
         border: { display: false },
         ticks: { ...label, maxTicksLimit: 5, callback: (value) => tick(Number(value)) },
-      },
-    },
-    plugins: {
-      tooltip: {
-        displayColors: false,
-        backgroundColor: colours.ink,
-        titleColor: colours.surface,
-        bodyColor: colours.surface,
-        callbacks: {
-          title: ([item]) => (item ? day(points[item.dataIndex]?.date ?? start) : ""),
-          label: (item) => format(item.parsed.y),
-        },
       },
     },
   };

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { ApiError } from "../../lib/api/errors";
-import { today } from "../../lib/format";
+import { addDays, daysBetween, today } from "../../lib/format";
 import { connectUrl } from "../../lib/navigation";
 import { metricHistoryQuery, readinessHistoryQuery } from "../../lib/queries";
 import { useUrlState } from "../../lib/use-url-state";
@@ -9,6 +9,7 @@ import { PageHeader } from "../PageHeader";
 import { DayRange } from "../ui/DayRange";
 import { Segment } from "../ui/Segment";
 import { Empty, Failure, Loading, Skeleton } from "../ui/states";
+import { download, toCsv } from "./csv";
 import { MetricsChart } from "./MetricsChart";
 import { DEFAULT_PRESET, metricSeries, PRESETS, type Range, rangeFrom, type Series, scoreSeries } from "./series";
 
@@ -18,8 +19,22 @@ export function MetricsPage() {
   const { business } = useCurrentBusiness();
   const [url, change] = useUrlState();
   const range = rangeFrom(url, today(business.timezone));
+  const comparing = url.get("compare") === "before";
+  const shift = daysBetween(range.start, range.end) + 1;
   const metrics = useQuery(metricHistoryQuery(business.id, range.start, range.end));
+  const earlier = useQuery({
+    ...metricHistoryQuery(business.id, addDays(range.start, -shift), addDays(range.end, -shift)),
+    enabled: comparing,
+  });
   const scores = useQuery(readinessHistoryQuery(business.id, 400));
+  const series = metrics.data?.length
+    ? [
+        ...(scores.data ? [scoreSeries(scores.data, range.start, range.end, comparing ? shift : 0)] : []),
+        ...metricSeries(metrics.data, business.currency, comparing ? (earlier.data ?? []) : [], shift).toSorted(
+          emptyLast,
+        ),
+      ]
+    : [];
 
   return (
     <>
@@ -27,7 +42,26 @@ export function MetricsPage() {
         Each point stands for the 30 days that end there, in {business.currency.toUpperCase()} and the time zone{" "}
         {business.timezone}.
       </PageHeader>
-      <RangePicker range={range} change={change} />
+      <div className="mb-6 flex flex-wrap items-center gap-x-6 gap-y-3">
+        <RangePicker range={range} change={change} />
+        <label className="flex min-h-11 items-center gap-2 text-sm">
+          <input
+            type="checkbox"
+            className="size-4"
+            checked={comparing}
+            onChange={() => change({ compare: comparing ? null : "before" })}
+          />
+          Compare with the {shift} days before
+        </label>
+        <button
+          type="button"
+          className="button button-quiet button-small"
+          disabled={series.length === 0}
+          onClick={() => download(`vaultra-metrics-${range.start}-${range.end}.csv`, toCsv(series), "text/csv")}
+        >
+          Download CSV
+        </button>
+      </div>
       {metrics.isPending || scores.isPending ? (
         <Loading label="Loading your metrics">
           <div className="grid gap-6 lg:grid-cols-2">
@@ -38,23 +72,14 @@ export function MetricsPage() {
         </Loading>
       ) : metrics.isError && !(metrics.error instanceof ApiError && metrics.error.code === "NOT_FOUND") ? (
         <Failure error={metrics.error} retry={() => void metrics.refetch()} />
-      ) : !metrics.data?.length ? (
+      ) : series.length === 0 ? (
         <NoMetrics />
       ) : (
         <div className="grid gap-6 lg:grid-cols-2">
-          {scores.data && (
-            <MetricsChart
-              series={scoreSeries(scores.data, range.start, range.end)}
-              start={range.start}
-              end={range.end}
-            />
-          )}
           {scores.isError && <Failure error={scores.error} retry={() => void scores.refetch()} />}
-          {metricSeries(metrics.data, business.currency)
-            .toSorted(emptyLast)
-            .map((series) => (
-              <MetricsChart key={series.key} series={series} start={range.start} end={range.end} />
-            ))}
+          {series.map((each) => (
+            <MetricsChart key={each.key} series={each} start={range.start} end={range.end} />
+          ))}
         </div>
       )}
     </>
@@ -73,7 +98,7 @@ interface PickerProps {
 
 function RangePicker({ range, change }: PickerProps) {
   return (
-    <div className="mb-6 flex flex-wrap items-center gap-x-6 gap-y-3">
+    <div className="flex flex-wrap items-center gap-x-6 gap-y-3">
       <Segment
         label="Range"
         value={range.preset ?? ("" as keyof typeof PRESETS)}

@@ -4,11 +4,18 @@ import { addDays, day, isDay, money } from "../../lib/format";
 import { byDay } from "../score/history";
 import { compare, formatMetric, METRICS, type MetricInfo } from "./catalogue";
 
+export interface Point {
+  date: string;
+  value: number | null;
+}
+
 export interface Series {
   key: string;
   label: string;
   meaning: string;
-  points: readonly { date: string; value: number | null }[];
+  points: readonly Point[];
+  /** The same number of days before, each under the day it is compared with; empty when that is not asked for. */
+  before: readonly Point[];
   format: (value: number | null) => string;
   /** Shorter, for the axis */
   tick: (value: number) => string;
@@ -16,20 +23,36 @@ export interface Series {
   summary: string;
 }
 
-export function metricSeries(history: readonly Metrics[], currency: string): Series[] {
+export function metricSeries(
+  history: readonly Metrics[],
+  currency: string,
+  earlier: readonly Metrics[] = [],
+  shift = 0,
+): Series[] {
   return METRICS.map((metric) => {
-    const points = history.map((each) => ({ date: each.period_end, value: each[metric.key] }));
+    const read = (each: Metrics): Point => ({ date: each.period_end, value: each[metric.key] });
+    const points = history.map(read);
+    const before = earlier.map(read).map(({ date, value }) => ({ date: addDays(date, shift), value }));
     const format = (value: number | null) => formatMetric(metric.key, value, currency);
     const tick = metric.unit === "money" ? (value: number) => money(value, currency, { compact: true }) : format;
     const { key, label, meaning } = metric;
-    return { key, label, meaning, points, format, tick, summary: summarize(metric, points, format) };
+    return { key, label, meaning, points, before, format, tick, summary: summarize(metric, points, format) };
   });
 }
 
-export function scoreSeries(scores: readonly ScorePoint[], start: string, end: string): Series {
-  const points = byDay(scores)
-    .filter((each) => each.as_of >= start && each.as_of <= end)
-    .map((each) => ({ date: each.as_of, value: each.score }));
+export function scoreSeries(scores: readonly ScorePoint[], start: string, end: string, shift = 0): Series {
+  const within = (from: string, to: string) =>
+    byDay(scores)
+      .filter((each) => each.as_of >= from && each.as_of <= to)
+      .map((each): Point => ({ date: each.as_of, value: each.score }));
+  const points = within(start, end);
+  const before =
+    shift === 0
+      ? []
+      : within(addDays(start, -shift), addDays(end, -shift)).map(({ date, value }) => ({
+          date: addDays(date, shift),
+          value,
+        }));
   const info = { label: "Readiness score", unit: "number", better: "higher" } as const;
   const format = (value: number | null) => (value === null ? "–" : String(value));
   return {
@@ -37,6 +60,7 @@ export function scoreSeries(scores: readonly ScorePoint[], start: string, end: s
     label: info.label,
     meaning: "The score of each day, as it would have been computed on that day.",
     points,
+    before,
     format,
     tick: String,
     summary: summarize(info, points, format),

@@ -49,7 +49,9 @@ async function renew(refused: string): Promise<string | Response | null> {
 let last: Promise<unknown> = Promise.resolve();
 
 function exclusively<T>(task: () => Promise<T>): Promise<T> {
-  if (typeof navigator !== "undefined" && "locks" in navigator) return navigator.locks.request("vaultra_session", task);
+  if (typeof navigator !== "undefined" && "locks" in navigator) {
+    return navigator.locks.request("vaultra_session", task) as Promise<T>;
+  }
   const mine = last.then(task, task);
   last = mine;
   return mine;
