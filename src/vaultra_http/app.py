@@ -20,8 +20,9 @@ from vaultra_http.authentication import PUBLIC, BearerAuthentication, public
 from vaultra_http.edges import EdgeRules, Edges
 from vaultra_http.errors import on_framework_error, on_too_deep, on_unexpected, on_vaultra_error
 from vaultra_http.mail_page import mail_routers
+from vaultra_http.mcp.endpoint import McpEndpoint
 from vaultra_http.rendering import DecimalSchema, JsonResponse, refuse_other_media_types
-from vaultra_http.routes import auth, explain, figures, health, rulebooks, stripe, users
+from vaultra_http.routes import auth, explain, figures, health, rulebooks, stripe, tokens, users
 from vaultra_http.site import site_routers
 from vaultra_http.webhook_shortcut import WebhookShortcut
 
@@ -45,6 +46,7 @@ def create_app(
         route_handlers=[
             auth.router,
             users.router,
+            tokens.router,
             stripe.router,
             stripe.webhook,
             figures.router,
@@ -56,14 +58,17 @@ def create_app(
         middleware=[_authentication],
         before_request=refuse_other_media_types,
     )
+    mcp = McpEndpoint(container)
     app = Litestar(
         route_handlers=[
             api,
             Router("/", route_handlers=[health.router], include_in_schema=False),
             *mail_routers(mails),
+            *mcp.handlers,
             *site_routers(site),
         ],
         lifespan=list(lifespan),
+        on_shutdown=[mcp.close],
         exception_handlers={
             VaultraError: on_vaultra_error,
             HTTPException: on_framework_error,

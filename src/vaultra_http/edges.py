@@ -32,7 +32,7 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 STRICT_TRANSPORT = "max-age=31536000; includeSubDomains"
-PRIVATE = "/api/"  # whatever comes from here is somebody's own
+PRIVATE = ("/api/", "/mcp")  # whatever comes from here is somebody's own
 
 
 class EdgeRules(msgspec.Struct, frozen=True, kw_only=True):

@@ -10,6 +10,7 @@ from vaultra_core.testing.contracts import (
     ledger,
     mail,
     results,
+    tokens,
     transactions,
 )
 
@@ -87,4 +88,8 @@ class TestAuditLog(audit.AuditLogContract):
 
 
 class TestOutbox(mail.OutboxContract):
+    pass
+
+
+class TestPersonalTokens(tokens.PersonalTokensContract):
     pass

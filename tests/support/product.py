@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import httpx
 import msgspec
 from dishka import AsyncContainer
+from litestar import Litestar
 
 from support.sandbox import CLIENT_ID, SECRET_KEY, WEBHOOK_SECRET
 from vaultra_adapters.postgres.engine import JOB_STATEMENT_TIMEOUT
@@ -44,16 +45,17 @@ def settings_for_tests(database_url: str, *, sandbox_url: str = "http://127.0.0.
 class Product:
     """A client of the API that can also run jobs and go through Stripe's consent page."""
 
-    def __init__(self, client: httpx.AsyncClient, container: AsyncContainer) -> None:
+    def __init__(self, client: httpx.AsyncClient, container: AsyncContainer, app: Litestar) -> None:
         self.client = client
         self.container = container
+        self.app = app
         self.token: str | None = None
 
     def as_nobody(self) -> Self:
         return self._as(None)
 
     def _as(self, token: str | None) -> Self:
-        other = type(self)(self.client, self.container)
+        other = type(self)(self.client, self.container, self.app)
         other.token = token
         return other
 
@@ -144,6 +146,8 @@ async def a_product(settings: Settings) -> AsyncIterator[Product]:
     try:
         transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)  # type: ignore[arg-type]
         async with httpx.AsyncClient(transport=transport) as client:
-            yield Product(client, container)
+            yield Product(client, container, app)
     finally:
+        for close in app.on_shutdown:
+            await close()  # type: ignore[call-arg] # the application's own take nothing
         await container.close()

@@ -30,6 +30,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from vaultra_adapters.postgres.columns import Moment, business_column, choice_column, metadata, text_column
 from vaultra_adapters.postgres.knowledge_tables import knowledge_entries
 from vaultra_adapters.postgres.ledger_tables import LEDGER
+from vaultra_adapters.postgres.token_tables import personal_tokens
 from vaultra_core.domain.accounts import ImportPhase, Industry, IntegrationStatus
 from vaultra_core.domain.readiness.assessment import Tier
 from vaultra_core.domain.recommendations.base import Category, Priority, Status
@@ -54,6 +55,7 @@ __all__ = [
     "knowledge_entries",
     "mail_outbox",
     "metadata",
+    "personal_tokens",
     "readiness_scores",
     "recommendations",
     "stripe_events",

@@ -22,8 +22,9 @@ from vaultra_adapters.postgres.mail import PostgresOutbox
 from vaultra_adapters.postgres.recommendations import PostgresRecommendations
 from vaultra_adapters.postgres.scores import PostgresScores
 from vaultra_adapters.postgres.snapshots import PostgresSnapshots
+from vaultra_adapters.postgres.tokens import PostgresPersonalTokens
 from vaultra_adapters.postgres.users import PostgresUsers
-from vaultra_core.ports import audit, completeness, mail
+from vaultra_core.ports import audit, completeness, mail, tokens
 from vaultra_core.ports import storage as ports
 
 
@@ -58,6 +59,7 @@ class PostgresUnitOfWork:
         self.job_runs: ports.JobRuns = PostgresJobRuns(connection)
         self.audit: audit.AuditLog = PostgresAuditLog(connection)
         self.outbox: mail.Outbox = PostgresOutbox(connection)
+        self.tokens: tokens.PersonalTokens = PostgresPersonalTokens(connection)
         return self
 
     async def commit(self) -> None:

@@ -11,7 +11,7 @@ from vaultra_core.use_cases.assume_changes import AssumeChanges
 class Agent(Provider):
     scope = Scope.APP
 
-    tools = provide(every_tool)
+    tools = provide(staticmethod(every_tool))
 
     @provide
     def assume_changes(self, unit_of_work: UnitOfWorkFactory, settings: Settings) -> AssumeChanges:

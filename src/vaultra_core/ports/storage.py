@@ -23,6 +23,7 @@ from vaultra_core.identity import Role
 from vaultra_core.ports.audit import AuditLog
 from vaultra_core.ports.completeness import Certificates, Doubts
 from vaultra_core.ports.mail import Outbox
+from vaultra_core.ports.tokens import PersonalTokens
 
 
 class Users(Protocol):
@@ -384,6 +385,7 @@ class UnitOfWork(Protocol):
     job_runs: JobRuns
     audit: AuditLog
     outbox: Outbox
+    tokens: PersonalTokens
 
     async def commit(self) -> None: ...
 

@@ -5,7 +5,7 @@ what an adapter has to do. Held to the same contract suites as PostgreSQL.
 from types import TracebackType
 from typing import Self
 
-from vaultra_core.ports import audit, completeness, mail
+from vaultra_core.ports import audit, completeness, mail, tokens
 from vaultra_core.ports import storage as ports
 from vaultra_core.ports.storage import StripeEvent
 from vaultra_core.testing.memory.accounts import (
@@ -27,6 +27,7 @@ from vaultra_core.testing.memory.results import (
     MemoryScores,
     MemorySnapshots,
 )
+from vaultra_core.testing.memory.tokens import MemoryPersonalTokens
 from vaultra_core.testing.memory.transaction import Committed, Transaction
 
 
@@ -52,6 +53,8 @@ class MemoryUnitOfWork:
         self.job_runs: ports.JobRuns = MemoryJobRuns(self._transaction)
         self.audit: audit.AuditLog = MemoryAuditLog(self._transaction)
         self.outbox: mail.Outbox = MemoryOutbox(self._transaction)
+
+        self.tokens: tokens.PersonalTokens = MemoryPersonalTokens(self._transaction)
 
     async def commit(self) -> None:
         await self._transaction.commit()
