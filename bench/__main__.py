@@ -7,12 +7,13 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import api, apply, backfill, rules, webhooks
+from bench import api, apply, backfill, rules, sweep, webhooks
 from bench.report import Row, table, write_results
 
 RESULTS = Path(__file__).parent / "results"
 BENCHMARKS: dict[str, Callable[[Path, float], list[Row]]] = {
     "rules": rules.rules,
+    "sweep": sweep.sweep,
     "webhooks": webhooks.acknowledgement,
     "ledger": webhooks.to_the_ledger,
     "apply": apply.applying,

@@ -24,13 +24,14 @@ from vaultra_cli.logs import set_up_logging
 from vaultra_core.ports.runtime import Clock
 from vaultra_core.ports.storage import UnitOfWorkFactory
 from vaultra_core.use_cases.compute_metrics import ComputeMetrics
-from vaultra_core.use_cases.drain import batches, failures
+from vaultra_core.use_cases.drain import BATCH, batches, failures
 
 EVERY: Final = 2.0  # seconds between two log lines
 
 
 class Swept(msgspec.Struct, frozen=True):
-    """How many businesses were due, and how many of them failed; the log says why."""
+    """How many businesses were due, and how many of them failed (the log says why). The time counts from the first
+    batch on: before, the processes start."""
 
     businesses: int
     failed: int
@@ -42,28 +43,30 @@ def sweep(options: argparse.Namespace) -> int:
     set_up_logging(settings)
     with database(settings) as ready, _progress() as show:
         swept = run_sweep(ready, options.processes, show)
-    rate = swept.businesses / swept.seconds
+    rate = swept.businesses / max(swept.seconds, 0.001)
     text = f"{swept.businesses:,} businesses in {swept.seconds:.1f} s, {rate:,.0f} a second; {swept.failed:,} failed"
     print(json.dumps(msgspec.to_builtins(swept)) if options.json else text)
     return 1 if swept.failed else 0
 
 
-def run_sweep(settings: Settings, processes: int, show: Callable[[int, int], None]) -> Swept:
+def run_sweep(settings: Settings, processes: int, show: Callable[[int, int], None], at_once: int = BATCH) -> Swept:
     """Bring every business that is due up to date; `show` is told how many of them are done.
 
     Processes share the work by batches. Workers that are at it meanwhile do no harm: whoever holds a business computes
     it, and the other finds nothing due.
     """
-    began = time.perf_counter()
     due = uvloop.run(_due(settings))
     done = failed = 0
+    first = time.monotonic()
     context = multiprocessing.get_context("spawn")  # a fork would share the database's connections
     with ProcessPoolExecutor(processes, context, initializer=_start, initargs=(settings,)) as pool:
-        parts = batches(due)
-        for part, count in zip(parts, pool.map(_compute, parts), strict=True):
+        parts = batches(due, at_once)
+        for part, (began, count) in zip(parts, pool.map(_compute, parts), strict=True):
+            first = began if done == 0 else min(first, began)
             done, failed = done + len(part), failed + count
             show(done, len(due))
-    return Swept(len(due), failed, time.perf_counter() - began)
+        ended = time.monotonic()
+    return Swept(len(due), failed, ended - first)
 
 
 async def _due(settings: Settings) -> list[UUID]:
@@ -90,8 +93,9 @@ def _start(settings: Settings) -> None:
     _Process.compute_metrics = _Process.runner.run(_container(settings).get(ComputeMetrics))
 
 
-def _compute(batch: Sequence[UUID]) -> int:
-    return len(_Process.runner.run(failures(batch, _Process.compute_metrics.compute)))
+def _compute(batch: Sequence[UUID]) -> tuple[float, int]:
+    """When it began (a clock that all processes share), and how many failed."""
+    return time.monotonic(), len(_Process.runner.run(failures(batch, _Process.compute_metrics.compute)))
 
 
 def _container(settings: Settings) -> AsyncContainer:

@@ -106,8 +106,15 @@ class History(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         if found is None:
             if len(self._customers) >= SPANS_KEPT:
                 self._customers.clear()
-            found = self._customers[span] = _sums_of(self.customers_by_day(*span))
+            found = self._customers[span] = self._sum_customers(*span)
         return found
+
+    def _sum_customers(self, start: int, stop: int) -> Mapping[str, int]:
+        """From the days themselves, or from a shorter span that ends with the same day and those before it."""
+        for (later, end), sums in self._customers.items():
+            if end == stop and start <= later < stop:
+                return _sums_of(self.customers_by_day(start, later), sums)
+        return _sums_of(self.customers_by_day(start, stop))
 
     def customers_by_day(self, start: int, stop: int) -> Sequence[Mapping[str, int]]:
         """Gross per customer of each of the days between two places."""
@@ -216,8 +223,8 @@ class CustomerWindow:
         return self._sums
 
 
-def _sums_of(days: Iterable[Mapping[str, int]]) -> defaultdict[str, int]:
-    sums: defaultdict[str, int] = defaultdict(int)
+def _sums_of(days: Iterable[Mapping[str, int]], onto: Mapping[str, int] | None = None) -> defaultdict[str, int]:
+    sums: defaultdict[str, int] = defaultdict(int, onto or {})
     for customers in days:
         for customer, amount in customers.items():
             sums[customer] += amount

@@ -1,6 +1,8 @@
 """Days → the metrics of one period."""
 
 import datetime as dt
+import functools
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import Final
 
@@ -8,14 +10,14 @@ import msgspec
 
 from vaultra_core.domain.activity import History
 from vaultra_core.domain.mrr import recurring_revenue
+from vaultra_core.domain.readiness.standpoint import Standpoint
 from vaultra_core.domain.statistics import coefficient_of_variation, hhi, wilson
-from vaultra_core.domain.weekly import complete_weeks, growth_per_four_weeks, history_days, log_slope
+from vaultra_core.domain.weekly import complete_weeks, growth_per_four_weeks
 from vaultra_core.money import round_fraction
 from vaultra_core.periods import MONTH_DAYS, PERIOD_DAYS, add_business_days, window
 
 VOLATILITY_WEEKS: Final = 13
 LEAST_VOLATILITY_WEEKS: Final = 4
-TREND_WEEKS: Final = 26
 LEAST_TREND_WEEKS: Final = 8
 AVERAGE_DAYS: Final = 91  # thirteen whole weeks, so that no weekday counts more than another
 PAYOUT_FINAL_BUSINESS_DAYS: Final = 5  # a paid payout can still fail until then
@@ -69,10 +71,16 @@ class MetricsSnapshot(msgspec.Struct, frozen=True, kw_only=True):
 
 def metrics(history: History, as_of: dt.date) -> MetricsSnapshot:
     """The metrics of the 30 days that end on `as_of`, inclusive. What happened after that day is not seen."""
+    return metrics_from(Standpoint(history, as_of))
+
+
+def metrics_from(seen: Standpoint) -> MetricsSnapshot:
+    """The metrics as they are seen from one day."""
+    history, as_of = seen.history, seen.as_of
     first, last = window(as_of, PERIOD_DAYS)
 
     def total(field: str) -> int:
-        return history.total(field, first, last)
+        return seen.total(field, PERIOD_DAYS)
 
     revenue, charges = total("gross_minor"), total("charge_count")
     refunds, chargebacks = total("refund_count"), total("chargeback_count")
@@ -85,7 +93,7 @@ def metrics(history: History, as_of: dt.date) -> MetricsSnapshot:
         revenue_total_minor=revenue,
         transaction_count=charges,
         average_transaction_size_minor=round_fraction(Fraction(revenue, charges)) if charges else None,
-        revenue_volatility=revenue_volatility(history, as_of),
+        revenue_volatility=_volatility(seen.weeks[-VOLATILITY_WEEKS:]),
         chargeback_count=chargebacks,
         chargeback_ratio=_ratio(chargebacks, charges),
         refund_count=refunds,
@@ -102,11 +110,11 @@ def metrics(history: History, as_of: dt.date) -> MetricsSnapshot:
             top_customer_share=top_share,
             effective_customers=effective,
             returning_share=_ratio(total("returning_minor"), total("identified_minor")),
-            monthly_average_minor=_monthly_average(history, as_of),
-            weekly_trend=_weekly_trend(history, as_of),
+            monthly_average_minor=_monthly_average(seen),
+            weekly_trend=_weekly_trend(seen),
             new_mrr_minor=recurring.new_minor,
             churned_mrr_minor=recurring.churned_minor,
-            payouts_not_final=_payouts_not_final(history, as_of),
+            payouts_not_final=history.total("payout_ok_count", _first_not_final(as_of), as_of),
             unconverted_count=total("unconverted_count") + recurring.unconverted,
         ),
     )
@@ -117,7 +125,10 @@ def revenue_volatility(history: History, as_of: dt.date) -> float | None:
 
     Weeks, not days: a shop that takes the same every Monday to Friday has a daily coefficient of 0.632, a weekly of 0.
     """
-    weeks = complete_weeks(history, as_of, VOLATILITY_WEEKS)
+    return _volatility(complete_weeks(history, as_of, VOLATILITY_WEEKS))
+
+
+def _volatility(weeks: Sequence[int]) -> float | None:
     return coefficient_of_variation(weeks, sample=False) if len(weeks) >= LEAST_VOLATILITY_WEEKS else None
 
 
@@ -130,31 +141,26 @@ def _concentration(history: History, first: dt.date, last: dt.date) -> tuple[flo
     return max(amounts) / identified, 1 / hhi(amounts, identified)
 
 
-def _monthly_average(history: History, as_of: dt.date) -> int | None:
-    days = min(AVERAGE_DAYS, history_days(history, as_of))
-    return round_fraction(net_minor(history, as_of, days) * MONTH_DAYS / days) if days else None
+def _monthly_average(seen: Standpoint) -> int | None:
+    days = min(AVERAGE_DAYS, seen.days)
+    return round_fraction(net_minor(seen, days) * MONTH_DAYS / days) if days else None
 
 
-def net_minor(history: History, as_of: dt.date, days: int) -> int:
-    """Gross less refunds and chargebacks over the `days` days that end with `as_of`, minor units."""
-    first, last = window(as_of, days)
-    gross = history.total("gross_minor", first, last)
-    return gross - history.total("refunded_minor", first, last) - history.total("chargeback_minor", first, last)
+def net_minor(seen: Standpoint, days: int) -> int:
+    """Gross less refunds and chargebacks over the `days` last days, minor units."""
+    return seen.total("gross_minor", days) - seen.total("refunded_minor", days) - seen.total("chargeback_minor", days)
 
 
-def _weekly_trend(history: History, as_of: dt.date) -> float | None:
-    weeks = complete_weeks(history, as_of, TREND_WEEKS)
-    slope = log_slope(weeks) if len(weeks) >= LEAST_TREND_WEEKS else None
+def _weekly_trend(seen: Standpoint) -> float | None:
+    slope = seen.slope if len(seen.weeks) >= LEAST_TREND_WEEKS else None
     return None if slope is None else growth_per_four_weeks(slope)
 
 
-def _payouts_not_final(history: History, as_of: dt.date) -> int:
-    recent = history.between(as_of - dt.timedelta(days=2 * PAYOUT_FINAL_BUSINESS_DAYS), as_of)
-    return sum(
-        day.payout_ok_count
-        for day in recent
-        if day.payout_ok_count and add_business_days(day.day, PAYOUT_FINAL_BUSINESS_DAYS) > as_of
-    )
+@functools.lru_cache(maxsize=1024)
+def _first_not_final(as_of: dt.date) -> dt.date:
+    """The first of the days whose payouts can still fail on a day."""
+    days = (as_of - dt.timedelta(days=back) for back in range(2 * PAYOUT_FINAL_BUSINESS_DAYS, -1, -1))
+    return next(day for day in days if add_business_days(day, PAYOUT_FINAL_BUSINESS_DAYS) > as_of)
 
 
 def _ratio(part: int, whole: int) -> float | None:

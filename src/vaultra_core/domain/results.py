@@ -7,11 +7,11 @@ from typing import Final
 import msgspec
 
 from vaultra_core.domain.activity import CustomerWindow, History
-from vaultra_core.domain.metrics import MetricsSnapshot, metrics
+from vaultra_core.domain.metrics import MetricsSnapshot, metrics_from
 from vaultra_core.domain.readiness.assessment import Assessment
 from vaultra_core.domain.readiness.measures import CUSTOMER_DAYS
 from vaultra_core.domain.readiness.rulebook import RULEBOOKS, get_rulebook
-from vaultra_core.domain.readiness.scoring import assess_from
+from vaultra_core.domain.readiness.scoring import read, score
 from vaultra_core.domain.readiness.standpoint import Standpoint
 from vaultra_core.domain.recommendations.base import Advice
 from vaultra_core.domain.recommendations.catalogue import advise
@@ -46,19 +46,18 @@ def compute(
     """
     if history.first_day is None:
         return Results(snapshots=[], assessments=[], advice=[])
-    snapshots = {day: metrics(history, day) for day in measured}
-    situation = None
-    if history.first_day <= advised:
-        # What is advised rests on the score of its day: both come from one reading of the factors.
-        situation = Situation(Standpoint(history, advised), get_rulebook(rulebook), snapshots.get(advised))
+    newest = Situation(Standpoint(history, advised), get_rulebook(rulebook))
     window = CustomerWindow(history)
-    assessments = []
-    for day in scored:
-        newest = situation if day == advised else None
-        seen = newest.seen if newest else Standpoint(history, day, window)
-        for book in RULEBOOKS.values():
-            found = newest.assessment if newest and newest.book is book else assess_from(seen, book)
-            if found is not None:
-                assessments.append(found)
-    advice = advise(situation) if situation else []
-    return Results(snapshots=list(snapshots.values()), assessments=assessments, advice=advice)
+    snapshots, assessments = [], []
+    to_measure, to_score = set(measured), set(scored)
+    for day in sorted(to_measure | to_score):
+        seen = newest.seen if day == advised else Standpoint(history, day, window)
+        if day in to_measure:
+            snapshots.append(newest.metrics if day == advised else metrics_from(seen))
+        if day in to_score and seen.days:
+            assessments += [
+                # What is advised rests on the score of its day: both come from one reading of the factors.
+                newest.assessment if day == advised and book is newest.book else score(book, seen, read(book, seen))
+                for book in RULEBOOKS.values()
+            ]
+    return Results(snapshots=snapshots, assessments=assessments, advice=advise(newest) if newest.seen.days else [])

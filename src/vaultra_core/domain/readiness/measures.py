@@ -45,7 +45,7 @@ def monthly_net_revenue_usd(seen: Standpoint) -> Reading:
         statement = f"There is no reference rate from {currency.upper()} to USD, so revenue cannot be compared"
         return Reading(value=None, statement=statement, weight=0.0, confidence=0.0, evidence=evidence)
     numerator, denominator = _usd_per_minor_unit_and_month(currency)
-    value = net_minor(seen.history, seen.as_of, days) * numerator / (days * denominator)
+    value = net_minor(seen, days) * numerator / (days * denominator)
     statement = f"Net revenue is {number(value, 0)} USD a month, averaged over the last {plural(days, 'day')}"
     return Reading(value=value, statement=statement, evidence=evidence)
 

@@ -34,7 +34,7 @@ def _monthly_average(seen: Standpoint) -> float | None:
     days = min(AVERAGE_DAYS, seen.days)
     if not days:
         return None
-    return float(net_minor(seen.history, seen.as_of, days) * MONTH_DAYS / days) / _minor_units(seen)
+    return float(net_minor(seen, days) * MONTH_DAYS / days) / _minor_units(seen)
 
 
 def _minor_units(seen: Standpoint) -> float:

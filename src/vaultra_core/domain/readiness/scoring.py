@@ -2,7 +2,7 @@
 
 import datetime as dt
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from vaultra_core.domain.activity import History
@@ -10,7 +10,7 @@ from vaultra_core.domain.readiness import caps
 from vaultra_core.domain.readiness.assessment import Assessment, Contribution, Tier
 from vaultra_core.domain.readiness.measures import MEASURES
 from vaultra_core.domain.readiness.rulebook import DEFAULT_RULEBOOK, get_rulebook
-from vaultra_core.domain.readiness.rules import Band, Factor, Reading, Rulebook
+from vaultra_core.domain.readiness.rules import Band, Cap, Factor, Reading, Rulebook
 from vaultra_core.domain.readiness.standpoint import Standpoint
 from vaultra_core.domain.wording import number, percent
 
@@ -45,8 +45,7 @@ def score(book: Rulebook, seen: Standpoint, readings: Mapping[str, Reading]) -> 
     """The assessment that readings lead to, measured or assumed."""
     contributions = _base_lines(book)
     contributions += [contribute(factor, readings[factor.name]) for factor in book.factors]
-    best = sum(factor.max_points for factor in book.factors)
-    confidence = math.fsum(factor.max_points * readings[factor.name].confidence for factor in book.factors) / best
+    confidence = _confidence(book, readings)
     raw = sum(contribution.points for contribution in contributions)
     components = _components(book, contributions, readings)
     for line in (*_cap_lines(book, seen, readings, confidence, raw), *_clamp_lines(book, raw)):
@@ -65,6 +64,19 @@ def score(book: Rulebook, seen: Standpoint, readings: Mapping[str, Reading]) -> 
     )
 
 
+def raw_score(book: Rulebook, seen: Standpoint, readings: Mapping[str, Reading]) -> float:
+    """The raw score that `score` comes to, without saying why: what trying out many readings takes."""
+    raw = book.base + sum(earned(factor, readings[factor.name])[0] for factor in book.factors)
+    for _, _, ceiling in _ceilings(book, seen, readings, _confidence(book, readings), raw):
+        raw = ceiling.points
+    return raw if book.caps else min(max(raw, 0.0), 100.0)
+
+
+def _confidence(book: Rulebook, readings: Mapping[str, Reading]) -> float:
+    best = sum(factor.max_points for factor in book.factors)
+    return math.fsum(factor.max_points * readings[factor.name].confidence for factor in book.factors) / best
+
+
 def tier(points: int) -> Tier:
     """The tier of a score of 0–100."""
     return next(name for highest, name in TIERS if points <= highest)
@@ -79,13 +91,12 @@ def lowest_score(wanted: Tier) -> int:
 
 def contribute(factor: Factor, reading: Reading) -> Contribution:
     """What a reading earns: the points of its band, drawn towards neutral by its weight."""
+    points, band = earned(factor, reading)
     if reading.value is None:
-        band = factor.worst if reading.worst else None
         label = "no value: worst band" if reading.worst else "no data"
     else:
-        band = factor.band(reading.value)
+        assert band is not None
         label = band.text(factor.unit)
-    points = factor.neutral + reading.weight * (band.points - factor.neutral) if band else factor.neutral
     return Contribution(
         factor=factor.name,
         points=float(points),
@@ -96,6 +107,17 @@ def contribute(factor: Factor, reading: Reading) -> Contribution:
         confidence=reading.confidence,
         evidence=reading.evidence,
     )
+
+
+def earned(factor: Factor, reading: Reading) -> tuple[float, Band | None]:
+    """The points of a reading, and the band that gave them; none did when nothing is known."""
+    if reading.value is not None:
+        band = factor.band(reading.value)
+    elif reading.worst:
+        band = factor.worst
+    else:
+        return factor.neutral, None
+    return factor.neutral + reading.weight * (band.points - factor.neutral), band
 
 
 def _reason(factor: Factor, reading: Reading, band: Band | None) -> str:
@@ -117,13 +139,7 @@ def _cap_lines(
 ) -> list[Contribution]:
     """What ceilings take off, one after the other; those that nothing exceeds leave no line."""
     lines = []
-    for cap in book.caps:
-        reading = caps.MEASURES[cap.measure](seen, readings, confidence)
-        if reading is None or reading.value is None:
-            continue
-        ceiling = cap.ceiling(reading.value)
-        if ceiling is None or raw <= ceiling.points:
-            continue
+    for cap, reading, ceiling in _ceilings(book, seen, readings, confidence, raw):
         lines.append(
             Contribution(
                 factor=cap.name,
@@ -138,6 +154,18 @@ def _cap_lines(
         )
         raw = ceiling.points
     return lines
+
+
+def _ceilings(
+    book: Rulebook, seen: Standpoint, readings: Mapping[str, Reading], confidence: float, raw: float
+) -> Iterator[tuple[Cap, Reading, Band]]:
+    """The ceilings that a raw score meets, each lower than it was left by the one before."""
+    for cap in book.caps:
+        reading = caps.MEASURES[cap.measure](seen, readings, confidence)
+        ceiling = None if reading is None or reading.value is None else cap.ceiling(reading.value)
+        if reading is not None and ceiling is not None and raw > ceiling.points:
+            yield cap, reading, ceiling
+            raw = ceiling.points
 
 
 def _base_lines(book: Rulebook) -> list[Contribution]:

@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
-from vaultra_core.domain.metrics import MetricsSnapshot, metrics
+from vaultra_core.domain.metrics import MetricsSnapshot, metrics_from
 from vaultra_core.domain.readiness.assessment import Assessment
 from vaultra_core.domain.readiness.rules import Band, Factor, Reading, Rulebook
-from vaultra_core.domain.readiness.scoring import read, score
+from vaultra_core.domain.readiness.scoring import raw_score, read, score
 from vaultra_core.domain.readiness.standpoint import Standpoint
 from vaultra_core.domain.readiness.what_if import assume
 from vaultra_core.domain.recommendations.base import Advice, Category, Priority
@@ -43,13 +43,12 @@ class Goal(msgspec.Struct, frozen=True, kw_only=True):
 class Situation:
     """A business on one day, under one rulebook."""
 
-    def __init__(self, seen: Standpoint, book: Rulebook, snapshot: MetricsSnapshot | None = None) -> None:
+    def __init__(self, seen: Standpoint, book: Rulebook) -> None:
         self.history = seen.history
         self.as_of = seen.as_of
         self.book = book
         self.seen = seen
         self.readings = read(book, seen)
-        self._snapshot = snapshot  # the metrics of that day, if they are at hand
 
     @functools.cached_property
     def assessment(self) -> Assessment:
@@ -57,7 +56,7 @@ class Situation:
 
     @functools.cached_property
     def metrics(self) -> MetricsSnapshot:
-        return self._snapshot or metrics(self.history, self.as_of)
+        return metrics_from(self.seen)
 
     def money(self, minor: float) -> str:
         return money(round(minor), self.history.currency)
@@ -71,7 +70,7 @@ class Situation:
 
     def gain_of(self, readings: Mapping[str, Reading]) -> float:
         """Raw points that the score would gain with these readings."""
-        return score(self.book, self.seen, readings).raw_score - self.assessment.raw_score
+        return raw_score(self.book, self.seen, readings) - self.assessment.raw_score
 
     def goal(self, name: str, need: Callable[[Band], float | None] | None = None, *, reach: int = REACH) -> Goal | None:
         """The best band within reach of a factor; None when it has no data, is best already, or nothing is reachable.
