@@ -8,6 +8,7 @@ KILLS ?= 500
 WEBHOOKS ?= 100000
 SEED ?= 1
 MINUTES ?= 60
+REQUESTS ?= 100000
 
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
@@ -19,7 +20,7 @@ endif
 MAKEFLAGS += --no-builtin-rules
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test bench lint lint-python lint-dashboard format types e2e crash docs client setup lock clean
+.PHONY: help demo test bench lint lint-python lint-dashboard format types e2e crash fuzz docs client setup lock clean
 .PHONY: .build/openapi.json
 
 help: ## List these targets
@@ -40,6 +41,9 @@ e2e: setup ## Run the end-to-end tests only
 crash: setup ## Kill everything under load: make crash [KILLS=500 WEBHOOKS=100000 SEED=1 MINUTES=60 FAULTS=]
 	@PYTHONPATH=tests .venv/bin/python -m crash $(if $(FAULTS),--faults) \
 		--kills '$(KILLS)' --webhooks '$(WEBHOOKS)' --seed '$(SEED)' --minutes '$(MINUTES)'
+
+fuzz: setup ## Ask what nobody would think of: make fuzz [REQUESTS=100000 MINUTES=60 SEED=1]
+	@PYTHONPATH=tests .venv/bin/python -m fuzz --requests '$(REQUESTS)' --minutes '$(MINUTES)' --seed '$(SEED)'
 
 lint: lint-python lint-dashboard ## Check style, the dependency rule, and the dashboard with its client
 

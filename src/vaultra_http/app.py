@@ -21,7 +21,7 @@ from vaultra_http.edges import EdgeRules, Edges
 from vaultra_http.errors import on_framework_error, on_too_deep, on_unexpected, on_vaultra_error
 from vaultra_http.mail_page import mail_routers
 from vaultra_http.mcp.endpoint import McpEndpoint
-from vaultra_http.rendering import DecimalSchema, JsonResponse, refuse_other_media_types
+from vaultra_http.rendering import DecimalSchema, JsonResponse, refuse_bad_bodies
 from vaultra_http.routes import auth, explain, figures, health, rulebooks, stripe, tokens, users
 from vaultra_http.site import site_routers
 from vaultra_http.webhook_shortcut import WebhookShortcut
@@ -56,7 +56,7 @@ def create_app(
             unknown_path,
         ],
         middleware=[_authentication],
-        before_request=refuse_other_media_types,
+        before_request=refuse_bad_bodies,
     )
     mcp = McpEndpoint(container)
     app = Litestar(

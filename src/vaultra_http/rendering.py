@@ -1,6 +1,7 @@
 """JSON in, JSON out: money as decimal numbers, moments with a Z."""
 
 import datetime as dt
+import json
 from decimal import Decimal
 from typing import Any
 
@@ -12,6 +13,8 @@ from litestar.exceptions import ClientException
 from litestar.openapi.spec import OpenAPIType, Schema
 from litestar.plugins import OpenAPISchemaPlugin
 from litestar.typing import FieldDefinition
+
+from vaultra_core.errors import InvalidInput
 
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
 
@@ -36,11 +39,43 @@ class DecimalSchema(OpenAPISchemaPlugin):
         return Schema(type=OpenAPIType.NUMBER)
 
 
-async def refuse_other_media_types(request: Request[Any, Any, Any]) -> None:
-    """The framework would read any body as JSON, also one that a foreign form can send without asking."""
+RAW = "raw"  # the mark of a route that verifies its body byte for byte and reads it by itself
+raw: dict[str, Any] = {RAW: True}
+
+
+async def refuse_bad_bodies(request: Request[Any, Any, Any]) -> None:
+    """The framework would read any body as JSON, also one that a foreign form can send without asking, and of a key
+    that comes twice it would take one."""
     has_body = request.headers.get("Content-Length", "0") != "0" or "Transfer-Encoding" in request.headers
-    if has_body and request.content_type[0] != MediaType.JSON:
+    if not has_body:
+        return
+    if request.content_type[0] != MediaType.JSON:
         raise ClientException("Send JSON: Content-Type has to be application/json.", status_code=415)
+    if not request.route_handler.opt.get(RAW):
+        refuse_ambiguous_json(await request.body())
+
+
+def refuse_ambiguous_json(body: bytes) -> None:
+    """Raise `InvalidInput` for JSON that readers understand differently: keys that come twice, NaN, numbers and depths
+    beyond reason, what is not UTF-8. What is valid otherwise is for the schema to say."""
+    try:
+        json.loads(body.decode(), object_pairs_hook=_once_each, parse_constant=_no_constant)
+    except RecursionError:
+        raise InvalidInput("The body is nested too deeply.", reason="nested too deeply") from None
+    except ValueError as error:  # UnicodeDecodeError and json.JSONDecodeError are two
+        raise InvalidInput(f"The body is no JSON that we take: {error}", reason="malformed") from None
+
+
+def _once_each(pairs: list[tuple[str, Any]]) -> None:
+    seen = set()
+    for key, _ in pairs:
+        if key in seen:
+            raise InvalidInput("The body has a field twice.", field=key[:100], reason="twice")
+        seen.add(key)
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is no number in JSON")
 
 
 def utc(moment: dt.datetime) -> dt.datetime:

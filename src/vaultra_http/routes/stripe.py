@@ -20,6 +20,7 @@ from vaultra_core.use_cases.get_connection import GetConnection
 from vaultra_core.use_cases.receive_webhook import ReceiveWebhook
 from vaultra_core.use_cases.start_connect import StartConnect
 from vaultra_http.authentication import provide_owner, provide_viewer, public
+from vaultra_http.rendering import raw
 from vaultra_http.responses import BUSINESS_READ, BUSINESS_WRITE, PUBLIC_READ, PUBLIC_WRITE, TO_STRIPE
 from vaultra_http.schemas import AuthorizeView, ConnectionView, HealthView
 from vaultra_http.site import PublicUrl
@@ -126,7 +127,8 @@ async def disconnect(
     request_max_body_size=WEBHOOK_LIMIT,
     tags=["stripe"],
     responses=PUBLIC_WRITE,
-    **public,
+    opt=public["opt"] | raw,
+    security=public["security"],
 )
 @inject
 async def webhook(request: Request[Any, Any, Any], use_case: FromDishka[ReceiveWebhook]) -> HealthView:
