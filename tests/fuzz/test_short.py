@@ -10,14 +10,15 @@ from fuzz.cast import Cast
 from support.database import outside_the_loop
 from support.demo import a_demo
 
-REQUESTS, SECONDS = 1500, 12
+REQUESTS, SECONDS = 1000, 60
 
 
 def test_no_generated_request_gets_a_fault_for_an_answer(tmp_path: Path) -> None:
     def campaign() -> Tally:
         with a_demo(tmp_path / "data") as demo:
+            cast = Cast(demo)
             tally = Tally(requests=REQUESTS, seconds=SECONDS)
-            run(demo, Cast(demo), tally, seed=1)
+            run(demo, cast, tally, seed=1)
             return tally
 
     tally = outside_the_loop(campaign)
