@@ -6,6 +6,7 @@ from vaultra_core.testing.contracts import (
     audit,
     completeness,
     histories,
+    holdings,
     inbox,
     ledger,
     mail,
@@ -80,6 +81,10 @@ class TestRecommendations(results.RecommendationsContract):
 
 
 class TestJobRuns(accounts.JobRunsContract):
+    pass
+
+
+class TestHoldings(holdings.HoldingsContract):
     pass
 
 

@@ -14,6 +14,7 @@ from vaultra_adapters.postgres.computations import PostgresComputations
 from vaultra_adapters.postgres.doubts import PostgresDoubts
 from vaultra_adapters.postgres.engine import connected
 from vaultra_adapters.postgres.histories import PostgresHistories
+from vaultra_adapters.postgres.holdings import PostgresHoldings
 from vaultra_adapters.postgres.inbox import PostgresInbox
 from vaultra_adapters.postgres.integrations import PostgresImportWindows, PostgresIntegrations
 from vaultra_adapters.postgres.job_runs import PostgresJobRuns
@@ -24,7 +25,7 @@ from vaultra_adapters.postgres.scores import PostgresScores
 from vaultra_adapters.postgres.snapshots import PostgresSnapshots
 from vaultra_adapters.postgres.tokens import PostgresPersonalTokens
 from vaultra_adapters.postgres.users import PostgresUsers
-from vaultra_core.ports import audit, completeness, mail, tokens
+from vaultra_core.ports import audit, completeness, holdings, mail, tokens
 from vaultra_core.ports import storage as ports
 
 
@@ -58,6 +59,7 @@ class PostgresUnitOfWork:
         self.recommendations: ports.Recommendations = PostgresRecommendations(connection)
         self.job_runs: ports.JobRuns = PostgresJobRuns(connection)
         self.audit: audit.AuditLog = PostgresAuditLog(connection)
+        self.holdings: holdings.Holdings = PostgresHoldings(connection)
         self.outbox: mail.Outbox = PostgresOutbox(connection)
         self.tokens: tokens.PersonalTokens = PostgresPersonalTokens(connection)
         return self

@@ -22,6 +22,7 @@ from vaultra_core.domain.recommendations.base import Priority, Recommendation, S
 from vaultra_core.identity import Role
 from vaultra_core.ports.audit import AuditLog
 from vaultra_core.ports.completeness import Certificates, Doubts
+from vaultra_core.ports.holdings import Holdings
 from vaultra_core.ports.mail import Outbox
 from vaultra_core.ports.tokens import PersonalTokens
 
@@ -384,6 +385,7 @@ class UnitOfWork(Protocol):
     recommendations: Recommendations
     job_runs: JobRuns
     audit: AuditLog
+    holdings: Holdings
     outbox: Outbox
     tokens: PersonalTokens
 

@@ -5,7 +5,7 @@ what an adapter has to do. Held to the same contract suites as PostgreSQL.
 from types import TracebackType
 from typing import Self
 
-from vaultra_core.ports import audit, completeness, mail, tokens
+from vaultra_core.ports import audit, completeness, holdings, mail, tokens
 from vaultra_core.ports import storage as ports
 from vaultra_core.ports.storage import StripeEvent
 from vaultra_core.testing.memory.accounts import (
@@ -18,6 +18,7 @@ from vaultra_core.testing.memory.accounts import (
 from vaultra_core.testing.memory.audit import MemoryAuditLog
 from vaultra_core.testing.memory.completeness import MemoryCertificates, MemoryDoubts
 from vaultra_core.testing.memory.histories import MemoryHistories
+from vaultra_core.testing.memory.holdings import MemoryHoldings
 from vaultra_core.testing.memory.inbox import MemoryInbox
 from vaultra_core.testing.memory.ledger import MemoryActivity, MemoryLedger
 from vaultra_core.testing.memory.mail import MemoryOutbox
@@ -52,6 +53,7 @@ class MemoryUnitOfWork:
         self.recommendations: ports.Recommendations = MemoryRecommendations(self._transaction)
         self.job_runs: ports.JobRuns = MemoryJobRuns(self._transaction)
         self.audit: audit.AuditLog = MemoryAuditLog(self._transaction)
+        self.holdings: holdings.Holdings = MemoryHoldings(self._transaction)
         self.outbox: mail.Outbox = MemoryOutbox(self._transaction)
 
         self.tokens: tokens.PersonalTokens = MemoryPersonalTokens(self._transaction)
