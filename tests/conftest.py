@@ -37,7 +37,8 @@ def database_url(database_server_url: str) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 async def shared_engine(database_url: str) -> AsyncIterator[AsyncEngine]:
-    engine = make_engine(database_url, application="vaultra-tests", statement_timeout=JOB_STATEMENT_TIMEOUT)
+    """As the login that owns the tables: what a test reads or changes by itself is not what it puts to the test."""
+    engine = make_engine(database_url, application="vaultra-tests", statement_timeout=JOB_STATEMENT_TIMEOUT, role=None)
     yield engine
     await engine.dispose()
 

@@ -39,7 +39,7 @@ def needle(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Needle]:
 async def bare_engine(database_server_url: str) -> AsyncIterator[AsyncEngine]:
     """A migrated database on a server without pgvector."""
     with a_database(database_server_url) as url:
-        engine = make_engine(url, application="vaultra-tests")
+        engine = make_engine(url, application="vaultra-tests", role=None)
         async with engine.begin() as connection:
             await connection.execute(text("DROP EXTENSION vector"))
         yield engine

@@ -14,7 +14,14 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import Pool
 
-from vaultra_core.errors import Conflict, InvalidInput, Unavailable, VaultraError
+from vaultra_adapters.postgres.row_security import (
+    NOT_A_MEMBER,
+    ROLES_MISSING,
+    SYSTEM_ROLE,
+    TENANT_ROLE,
+    ScopedConnection,
+)
+from vaultra_core.errors import Conflict, Forbidden, InvalidInput, Unavailable, VaultraError
 
 POOL_WAIT: Final = 2.0  # seconds; then the caller is told to come back
 CONNECT_WAIT: Final = 5.0
@@ -22,6 +29,10 @@ IDLE_IN_TRANSACTION: Final = 10.0
 RETRY_AFTER: Final = 2
 API_STATEMENT_TIMEOUT: Final = 5.0
 JOB_STATEMENT_TIMEOUT: Final = 60.0
+ROLES_BY_HAND: Final = (
+    f"CREATE ROLE {TENANT_ROLE} NOLOGIN; CREATE ROLE {SYSTEM_ROLE} NOLOGIN; "
+    f"GRANT {TENANT_ROLE}, {SYSTEM_ROLE} TO <the login> WITH INHERIT FALSE, SET TRUE;"
+)
 
 
 def make_engine(
@@ -31,14 +42,16 @@ def make_engine(
     statement_timeout: float = API_STATEMENT_TIMEOUT,
     pool_size: int = 10,
     pool: type[Pool] | None = None,
+    role: str | None = TENANT_ROLE,
 ) -> AsyncEngine:
     """An engine for a postgresql:// URL, as libpq reads them (`host=` may be a socket's folder, `sslmode=` counts).
 
-    Times in seconds. Its errors are Vaultra's own: see `translated`.
+    Times in seconds. Its errors are Vaultra's own: see `translated`. Its connections act as `role`, None for the
+    URL's own login, which is for migrations.
     """
 
     async def connect() -> asyncpg.Connection:
-        return await open_connection(url, application=application, statement_timeout=statement_timeout)
+        return await open_connection(url, application=application, statement_timeout=statement_timeout, role=role)
 
     sized: dict[str, Any] = (
         {"poolclass": pool}
@@ -60,33 +73,49 @@ def make_engine(
     return engine
 
 
-async def open_connection(url: str, *, application: str, statement_timeout: float) -> asyncpg.Connection:
-    """A connection of the driver's own, for the paths where every microsecond counts. Errors are the driver's."""
-    return await asyncpg.connect(
-        url,
-        timeout=CONNECT_WAIT,
-        # The server gives a statement up by itself; this is for a server that has gone silent.
-        command_timeout=statement_timeout + 5,
-        server_settings={
-            "application_name": application,
-            "statement_timeout": f"{int(statement_timeout * 1000)}",
-            "idle_in_transaction_session_timeout": f"{int(IDLE_IN_TRANSACTION * 1000)}",
-            "timezone": "UTC",
-        },
-    )
+async def open_connection(
+    url: str, *, application: str, statement_timeout: float, role: str | None
+) -> asyncpg.Connection:
+    """A connection of the driver's own, for the paths where every microsecond counts. Errors are the driver's, but
+    `Unavailable` when there is no such role, or our login may not act as it."""
+    settings = {
+        "application_name": application,
+        "statement_timeout": f"{int(statement_timeout * 1000)}",
+        "idle_in_transaction_session_timeout": f"{int(IDLE_IN_TRANSACTION * 1000)}",
+        "timezone": "UTC",
+    }
+    try:
+        return await asyncpg.connect(
+            url,
+            timeout=CONNECT_WAIT,
+            connection_class=ScopedConnection,
+            # The server gives a statement up by itself; this is for a server that has gone silent.
+            command_timeout=statement_timeout + 5,
+            server_settings=settings if role is None else {**settings, "role": role},
+        )
+    except (asyncpg.InvalidParameterValueError, asyncpg.InsufficientPrivilegeError) as error:
+        message = f"The schema is not ready ({error}): run `vaultra migrate`."
+        raise Unavailable(message, dependency="schema", retry_after=30) from error
 
 
 @contextlib.asynccontextmanager
-async def connected(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
-    """A connection from the pool. Raise `Unavailable` when none is free in time or the server is out of reach."""
+async def connected(engine: AsyncEngine, *, scope: str = "") -> AsyncIterator[AsyncConnection]:
+    """A connection from the pool, whose transactions begin with the statement `scope` (see `row_security`).
+
+    Raise `Unavailable` when none is free in time, the server is out of reach, or its schema lacks our roles.
+    """
     connection = engine.connect()
     try:
         await connection.start()
     except (PoolTimeoutError, DBAPIError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
         raise unavailable(error) from error
+    driver = (await connection.get_raw_connection()).driver_connection
+    assert isinstance(driver, ScopedConnection)
+    driver.scope = scope
     try:
         yield connection
     finally:
+        driver.scope = ""
         await connection.close()
 
 
@@ -105,9 +134,14 @@ def translated(error: BaseException) -> VaultraError | None:
     """What a driver's error means in Vaultra's words; None for a mistake of our own, which should stay loud.
 
     A row that exists already, or that refers to one that does not, is a `Conflict`, a value that types and checks do
-    not allow `InvalidInput`, and everything that may go well next time (no connection, a deadlock, a timeout, a server
-    that shuts down) `Unavailable`.
+    not allow `InvalidInput`, somebody who is no member (any more) `Forbidden`, and everything that may go well next
+    time (no connection, a deadlock, a timeout, a server that shuts down) `Unavailable`.
     """
+    if isinstance(error, asyncpg.PostgresError) and error.sqlstate == NOT_A_MEMBER:
+        return Forbidden("You are not a member of this business.")
+    if isinstance(error, asyncpg.PostgresError) and error.sqlstate == ROLES_MISSING:
+        message = f"{error}. Somebody who administers the server runs this first: {ROLES_BY_HAND}"
+        return Unavailable(message, dependency="database")
     if isinstance(error, (asyncpg.DataError, asyncpg.CheckViolationError, asyncpg.NotNullViolationError, UnicodeError)):
         # The driver's own text quotes the row, all of it.
         return InvalidInput("The database cannot hold this value.", reason=type(error).__name__)

@@ -16,6 +16,7 @@ from sqlalchemy.dialects import registry
 
 from vaultra_adapters.postgres.engine import RETRY_AFTER, open_connection, translated, unavailable
 from vaultra_adapters.postgres.inbox import accept_events, accepted_values
+from vaultra_adapters.postgres.row_security import SYSTEM_ROLE
 from vaultra_core.errors import InvalidInput, Unavailable, VaultraError
 from vaultra_core.ports.storage import StripeEvent
 
@@ -104,7 +105,7 @@ class PostgresEventAcceptor:
         try:
             await self._insert([event for event, _ in batch])
         except Exception as error:
-            failure = translated(error)
+            failure = error if isinstance(error, VaultraError) else translated(error)
             if failure is None:
                 log.exception("storing %d events failed", len(batch))
                 failure = unavailable(error)
@@ -122,7 +123,10 @@ class PostgresEventAcceptor:
             fresh = self._connection is None or self._connection.is_closed()
             if self._connection is None or fresh:
                 self._connection = await open_connection(
-                    self._url, application="vaultra-webhooks", statement_timeout=STATEMENT_TIMEOUT
+                    self._url,
+                    application="vaultra-webhooks",
+                    statement_timeout=STATEMENT_TIMEOUT,
+                    role=SYSTEM_ROLE,  # an event belongs to whichever tenant has connected its account, or to nobody
                 )
             try:
                 await self._connection.execute(self._statement, *arguments, timeout=STATEMENT_TIMEOUT)

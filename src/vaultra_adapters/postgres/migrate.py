@@ -50,7 +50,9 @@ def downgrade(url: str, revision: str = "base") -> None:
 
 def _in_transaction(url: str, work: Callable[[Connection], T]) -> T:
     async def run() -> T:
-        engine = make_engine(url, application="vaultra-migrate", statement_timeout=STATEMENT_TIMEOUT, pool=NullPool)
+        engine = make_engine(
+            url, application="vaultra-migrate", statement_timeout=STATEMENT_TIMEOUT, pool=NullPool, role=None
+        )
         try:
             async with connected(engine) as connection, connection.begin():
                 return await connection.run_sync(work)

@@ -3,6 +3,7 @@
 from contextlib import AbstractAsyncContextManager
 from types import TracebackType
 from typing import Self
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -21,10 +22,12 @@ from vaultra_adapters.postgres.job_runs import PostgresJobRuns
 from vaultra_adapters.postgres.ledger import PostgresLedger
 from vaultra_adapters.postgres.mail import PostgresOutbox
 from vaultra_adapters.postgres.recommendations import PostgresRecommendations
+from vaultra_adapters.postgres.row_security import AS_SYSTEM, scope_of
 from vaultra_adapters.postgres.scores import PostgresScores
 from vaultra_adapters.postgres.snapshots import PostgresSnapshots
 from vaultra_adapters.postgres.tokens import PostgresPersonalTokens
 from vaultra_adapters.postgres.users import PostgresUsers
+from vaultra_core.identity import Caller
 from vaultra_core.ports import audit, completeness, holdings, mail, tokens
 from vaultra_core.ports import storage as ports
 
@@ -32,16 +35,18 @@ from vaultra_core.ports import storage as ports
 class PostgresUnitOfWork:
     """`async with PostgresUnitOfWork(engine) as work: …; await work.commit()`. What is not committed is rolled back.
 
-    Holds one connection from its start to its end: keep calls to the outside out of it.
+    Acts for a person, or for the system when there is none: then it sees every tenant. Holds one connection from its
+    start to its end: keep calls to the outside out of it.
     """
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, engine: AsyncEngine, who: Caller | UUID | None = None) -> None:
         self._engine = engine
+        self._scope = AS_SYSTEM if who is None else scope_of(who)
         self._connection: AsyncConnection | None = None
         self._connected: AbstractAsyncContextManager[AsyncConnection] | None = None
 
     async def __aenter__(self) -> Self:
-        self._connected = connected(self._engine)
+        self._connected = connected(self._engine, scope=self._scope)
         self._connection = connection = await self._connected.__aenter__()
         self.users: ports.Users = PostgresUsers(connection)
         self.businesses: ports.Businesses = PostgresBusinesses(connection)

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from vaultra_adapters.postgres.engine import connected
 from vaultra_adapters.postgres.knowledge_tables import knowledge_entries
+from vaultra_adapters.postgres.row_security import AS_SYSTEM
 from vaultra_adapters.postgres.rows import among, columns_for, to_row
 from vaultra_core.domain.knowledge import Chunk
 from vaultra_core.ports.knowledge import Embedded, Match, Vector
@@ -51,7 +52,7 @@ class PostgresVectorIndex:
         rows = [self._row(embedded) for embedded in entries]
         statement = insert(knowledge_entries)
         replaced = {name: statement.excluded[name] for name in rows[0] if name not in ("namespace", "id")}
-        async with connected(self._engine) as connection, connection.begin():
+        async with connected(self._engine, scope=AS_SYSTEM) as connection, connection.begin():
             await connection.execute(
                 statement.on_conflict_do_update(index_elements=[ENTRY.namespace, ENTRY.id], set_=replaced), rows
             )
@@ -59,7 +60,7 @@ class PostgresVectorIndex:
     async def remove(self, ids: AnyOf[str]) -> None:
         if not ids:
             return
-        async with connected(self._engine) as connection, connection.begin():
+        async with connected(self._engine, scope=AS_SYSTEM) as connection, connection.begin():
             await connection.execute(
                 delete(knowledge_entries).where(ENTRY.namespace == self._namespace, among(ENTRY.id, ids))
             )

@@ -4,7 +4,7 @@ from dishka import Provider, Scope, provide
 
 from vaultra_adapters.settings import Settings
 from vaultra_core.agent.toolbox import every_tool
-from vaultra_core.ports.storage import UnitOfWorkFactory
+from vaultra_core.ports.storage import TenantUnitOfWorkFactory
 from vaultra_core.use_cases.assume_changes import AssumeChanges
 
 
@@ -14,5 +14,5 @@ class Agent(Provider):
     tools = provide(staticmethod(every_tool))
 
     @provide
-    def assume_changes(self, unit_of_work: UnitOfWorkFactory, settings: Settings) -> AssumeChanges:
+    def assume_changes(self, unit_of_work: TenantUnitOfWorkFactory, settings: Settings) -> AssumeChanges:
         return AssumeChanges(unit_of_work, rulebook=settings.rulebook)

@@ -29,7 +29,7 @@ from vaultra_core.ports.mail import Mailer
 from vaultra_core.ports.payments import PaymentsProvider
 from vaultra_core.ports.runtime import AccessTokens, Clock, ConnectStates, JobQueue, PasswordHasher
 from vaultra_core.ports.secrets import SecretBox
-from vaultra_core.ports.storage import EventAcceptor, UnitOfWorkFactory
+from vaultra_core.ports.storage import EventAcceptor, TenantUnitOfWorkFactory, UnitOfWorkFactory
 from vaultra_core.use_cases.accept_path import AcceptPath
 from vaultra_core.use_cases.apply_events import ApplyEvents
 from vaultra_core.use_cases.bring_up_to_date import BringUpToDate
@@ -125,6 +125,10 @@ class Adapters(Provider):
         return lambda: PostgresUnitOfWork(engine)
 
     @provide
+    def tenant_unit_of_work(self, engine: AsyncEngine) -> TenantUnitOfWorkFactory:
+        return lambda who: PostgresUnitOfWork(engine, who)
+
+    @provide
     async def acceptor(self, settings: Settings) -> AsyncIterator[EventAcceptor]:
         assert settings.database_url
         async with PostgresEventAcceptor(settings.database_url) as acceptor:
@@ -197,31 +201,31 @@ class UseCases(Provider):
     )
 
     @provide
-    def readiness(self, unit_of_work: UnitOfWorkFactory, settings: Settings) -> GetReadiness:
+    def readiness(self, unit_of_work: TenantUnitOfWorkFactory, settings: Settings) -> GetReadiness:
         return GetReadiness(unit_of_work, rulebook=settings.rulebook)
 
     @provide
-    def what_if(self, unit_of_work: UnitOfWorkFactory, settings: Settings) -> SimulateReadiness:
+    def what_if(self, unit_of_work: TenantUnitOfWorkFactory, settings: Settings) -> SimulateReadiness:
         return SimulateReadiness(unit_of_work, rulebook=settings.rulebook)
 
     @provide
-    def path(self, unit_of_work: UnitOfWorkFactory, settings: Settings) -> FindPath:
+    def path(self, unit_of_work: TenantUnitOfWorkFactory, settings: Settings) -> FindPath:
         return FindPath(unit_of_work, rulebook=settings.rulebook)
 
     @provide
-    def plan(self, unit_of_work: UnitOfWorkFactory, clock: Clock, settings: Settings) -> AcceptPath:
+    def plan(self, unit_of_work: TenantUnitOfWorkFactory, clock: Clock, settings: Settings) -> AcceptPath:
         return AcceptPath(unit_of_work, clock, rulebook=settings.rulebook)
 
     @provide
-    def outlook(self, unit_of_work: UnitOfWorkFactory, settings: Settings) -> LookAhead:
+    def outlook(self, unit_of_work: TenantUnitOfWorkFactory, settings: Settings) -> LookAhead:
         return LookAhead(unit_of_work, rulebook=settings.rulebook)
 
     @provide
-    def evidence(self, unit_of_work: UnitOfWorkFactory, settings: Settings) -> ResolveEvidence:
+    def evidence(self, unit_of_work: TenantUnitOfWorkFactory, settings: Settings) -> ResolveEvidence:
         return ResolveEvidence(unit_of_work, rulebook=settings.rulebook)
 
     @provide
-    def change(self, unit_of_work: UnitOfWorkFactory, settings: Settings) -> ExplainScoreChange:
+    def change(self, unit_of_work: TenantUnitOfWorkFactory, settings: Settings) -> ExplainScoreChange:
         return ExplainScoreChange(unit_of_work, rulebook=settings.rulebook)
 
     @provide

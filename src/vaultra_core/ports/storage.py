@@ -19,7 +19,7 @@ from vaultra_core.domain.ledger import LedgerObject, Record, Subscription
 from vaultra_core.domain.metrics import MetricsSnapshot
 from vaultra_core.domain.readiness.assessment import Assessment
 from vaultra_core.domain.recommendations.base import Priority, Recommendation, Status
-from vaultra_core.identity import Role
+from vaultra_core.identity import Caller, Role
 from vaultra_core.ports.audit import AuditLog
 from vaultra_core.ports.completeness import Certificates, Doubts
 from vaultra_core.ports.holdings import Holdings
@@ -399,7 +399,19 @@ class UnitOfWork(Protocol):
 
 
 class UnitOfWorkFactory(Protocol):
+    """The system's own way in, which sees every tenant: for jobs, and for the moments before it is known who asks."""
+
     def __call__(self) -> UnitOfWork: ...
+
+
+class TenantUnitOfWorkFactory(Protocol):
+    """The way in for whatever a person asks for. The storage itself keeps everybody else's rows out of sight, whether
+    or not a query names its business: a caller sees their one business, a person alone all that they belong to.
+
+    The first use of a collection raises `Forbidden` when the caller does not have their role (any more).
+    """
+
+    def __call__(self, who: Caller | UUID) -> UnitOfWork: ...
 
 
 class EventAcceptor(Protocol):

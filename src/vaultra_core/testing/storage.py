@@ -4,7 +4,9 @@ what an adapter has to do. Held to the same contract suites as PostgreSQL.
 
 from types import TracebackType
 from typing import Self
+from uuid import UUID
 
+from vaultra_core.identity import Caller
 from vaultra_core.ports import audit, completeness, holdings, mail, tokens
 from vaultra_core.ports import storage as ports
 from vaultra_core.ports.storage import StripeEvent
@@ -71,12 +73,16 @@ class MemoryUnitOfWork:
 
 
 class MemoryStorage:
-    """A `UnitOfWorkFactory` and an `EventAcceptor` over the same rows."""
+    """Both unit of work factories and an `EventAcceptor` over the same rows.
+
+    It keeps nothing out of sight: it stands in tests of use cases, whose own queries are to name the business.
+    """
 
     def __init__(self) -> None:
         self._committed = Committed()
 
-    def __call__(self) -> MemoryUnitOfWork:
+    def __call__(self, who: Caller | UUID | None = None) -> MemoryUnitOfWork:
+        del who
         return MemoryUnitOfWork(self._committed)
 
     async def accept(self, event: StripeEvent) -> None:

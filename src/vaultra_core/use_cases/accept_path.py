@@ -7,7 +7,7 @@ from vaultra_core.domain.recommendations.base import Recommendation, Status
 from vaultra_core.domain.recommendations.catalogue import FACTORS_OF
 from vaultra_core.identity import Caller
 from vaultra_core.ports.runtime import Clock
-from vaultra_core.ports.storage import UnitOfWorkFactory
+from vaultra_core.ports.storage import TenantUnitOfWorkFactory
 from vaultra_core.use_cases.standing import load_standing
 
 
@@ -22,7 +22,7 @@ class Plan(msgspec.Struct, frozen=True):
 class AcceptPath:
     """Take the cheapest path to a score as the plan: accept the recommendations that its steps are about."""
 
-    def __init__(self, unit_of_work: UnitOfWorkFactory, clock: Clock, *, rulebook: str) -> None:
+    def __init__(self, unit_of_work: TenantUnitOfWorkFactory, clock: Clock, *, rulebook: str) -> None:
         self._unit_of_work = unit_of_work
         self._clock = clock
         self._rulebook = rulebook
@@ -33,13 +33,13 @@ class AcceptPath:
         A step is without a recommendation when the owner has dismissed it, or when it is not written yet. Raise
         `NotFound` with `details["reason"]` without a score, `Conflict` when somebody decides one at the same time.
         """
-        async with self._unit_of_work() as work:
+        async with self._unit_of_work(caller) as work:
             standing = await load_standing(work, caller)
         found = await asyncio.to_thread(path, standing.history, standing.as_of, target, self._rulebook)
         assert found is not None  # a standing has a first charge
         steps = {step.factor: step for step in found.steps}
         now = self._clock.now()
-        async with self._unit_of_work() as work:
+        async with self._unit_of_work(caller) as work:
             chosen = []
             for each in await work.recommendations.list(caller.business_id):
                 factors = FACTORS_OF.get(each.advice.key, frozenset()) & steps.keys()

@@ -14,7 +14,7 @@ from vaultra_core.domain.readiness.standpoint import Standpoint
 from vaultra_core.domain.readiness.what_if import simulate
 from vaultra_core.errors import InvalidInput, Unprocessable
 from vaultra_core.identity import Caller
-from vaultra_core.ports.storage import UnitOfWorkFactory
+from vaultra_core.ports.storage import TenantUnitOfWorkFactory
 from vaultra_core.use_cases.simulate_readiness import WhatIf
 from vaultra_core.use_cases.standing import load_standing
 
@@ -51,14 +51,14 @@ class Assumptions(msgspec.Struct, frozen=True, kw_only=True):
 class AssumeChanges:
     """The score of a business if some of its metrics were different from what they are now."""
 
-    def __init__(self, unit_of_work: UnitOfWorkFactory, *, rulebook: str) -> None:
+    def __init__(self, unit_of_work: TenantUnitOfWorkFactory, *, rulebook: str) -> None:
         self._unit_of_work = unit_of_work
         self._rulebook = rulebook
 
     async def execute(self, caller: Caller, assumptions: Sequence[Assumption]) -> Assumptions:
         """Raise as `simulate` does, `Unprocessable` for a relative change of what has no value, and `NotFound` with
         `details["reason"]` when there is no score yet."""
-        async with self._unit_of_work() as work:
+        async with self._unit_of_work(caller) as work:
             standing = await load_standing(work, caller)
         book = get_rulebook(self._rulebook)
         seen = Standpoint(standing.history, standing.as_of)

@@ -13,13 +13,13 @@ from vaultra_core.domain.tokens import (
 from vaultra_core.errors import Conflict, InvalidInput
 from vaultra_core.identity import Caller, Role, new_id
 from vaultra_core.ports.runtime import Clock
-from vaultra_core.ports.storage import UnitOfWorkFactory
+from vaultra_core.ports.storage import TenantUnitOfWorkFactory
 
 
 class CreateToken:
     """Make a personal token for the caller's business. Its secret is shown this once."""
 
-    def __init__(self, unit_of_work: UnitOfWorkFactory, clock: Clock) -> None:
+    def __init__(self, unit_of_work: TenantUnitOfWorkFactory, clock: Clock) -> None:
         self._unit_of_work = unit_of_work
         self._clock = clock
 
@@ -47,7 +47,7 @@ class CreateToken:
             created_at=now,
             expires_at=now + dt.timedelta(days=days),
         )
-        async with self._unit_of_work() as work:
+        async with self._unit_of_work(caller) as work:
             if len(await work.tokens.of_user(caller.user_id)) >= MOST_TOKENS:
                 raise Conflict(f"You have {MOST_TOKENS} tokens: revoke one first.", most=MOST_TOKENS)
             await work.tokens.add(token)

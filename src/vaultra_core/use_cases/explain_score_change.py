@@ -4,7 +4,7 @@ import datetime as dt
 from vaultra_core.domain.readiness.change import Change, explain_change
 from vaultra_core.errors import NotFound
 from vaultra_core.identity import Caller
-from vaultra_core.ports.storage import UnitOfWorkFactory
+from vaultra_core.ports.storage import TenantUnitOfWorkFactory
 from vaultra_core.use_cases.standing import load_standing
 
 USUAL_DAYS = 30
@@ -13,7 +13,7 @@ USUAL_DAYS = 30
 class ExplainScoreChange:
     """What moved a business's score between two days."""
 
-    def __init__(self, unit_of_work: UnitOfWorkFactory, *, rulebook: str) -> None:
+    def __init__(self, unit_of_work: TenantUnitOfWorkFactory, *, rulebook: str) -> None:
         self._unit_of_work = unit_of_work
         self._rulebook = rulebook
 
@@ -22,7 +22,7 @@ class ExplainScoreChange:
 
         Raise as `explain_change` does, and `NotFound` when one of the days has no score.
         """
-        async with self._unit_of_work() as work:
+        async with self._unit_of_work(caller) as work:
             standing = await load_standing(work, caller)
         end = end or standing.as_of
         start = start or dt.date.fromordinal(max(end.toordinal() - USUAL_DAYS, 1))

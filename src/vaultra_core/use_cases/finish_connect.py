@@ -5,11 +5,11 @@ import msgspec
 from vaultra_core.domain.accounts import Business, ImportPhase, Integration, IntegrationStatus
 from vaultra_core.domain.imports import plan_import
 from vaultra_core.errors import Conflict, Forbidden, InvalidInput
-from vaultra_core.identity import Role, new_id
+from vaultra_core.identity import Caller, Role, new_id
 from vaultra_core.ports.payments import ConnectedAccount, PaymentsProvider
 from vaultra_core.ports.runtime import Clock, ConnectState, ConnectStates, Job, JobQueue
 from vaultra_core.ports.secrets import SecretBox
-from vaultra_core.ports.storage import UnitOfWork, UnitOfWorkFactory
+from vaultra_core.ports.storage import TenantUnitOfWorkFactory, UnitOfWork
 from vaultra_core.use_cases.reseal_secrets import TOKEN
 from vaultra_core.use_cases.update_business import mark_all_days
 
@@ -19,7 +19,7 @@ class FinishConnect:
 
     def __init__(
         self,
-        unit_of_work: UnitOfWorkFactory,
+        unit_of_work: TenantUnitOfWorkFactory,
         provider: PaymentsProvider,
         states: ConnectStates,
         queue: JobQueue,
@@ -40,7 +40,7 @@ class FinishConnect:
     async def execute(self, *, state: ConnectState, code: str) -> Integration:
         """Raise `InvalidInput` on a replayed state or a refused code, `Forbidden` when the person is no owner any
         more, `Conflict` when the account belongs to another business or the business has another account."""
-        async with self._unit_of_work() as work:
+        async with self._unit_of_work(state.user_id) as work:
             fresh = await work.integrations.consume_state(state.nonce, state.expires_at)
             if not fresh:
                 raise InvalidInput("This connection link was used already.", reason="replayed")
@@ -48,7 +48,7 @@ class FinishConnect:
                 raise Forbidden("Only an owner of the business can connect Stripe.")
             await work.commit()
         account = await self._provider.exchange_code(code)
-        async with self._unit_of_work() as work:
+        async with self._unit_of_work(Caller(state.user_id, state.business_id, Role.OWNER)) as work:
             integration = await self._store(work, state, account)
             await work.commit()
         await self._queue.wake(Job.STRIPE_SYNC)

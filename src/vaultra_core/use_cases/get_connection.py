@@ -4,7 +4,7 @@ from vaultra_core.domain.accounts import Integration
 from vaultra_core.domain.imports import ImportProgress, progress
 from vaultra_core.domain.reconciliation import Certificate
 from vaultra_core.identity import Caller
-from vaultra_core.ports.storage import Backlog, UnitOfWorkFactory
+from vaultra_core.ports.storage import Backlog, TenantUnitOfWorkFactory
 
 
 class Connection(msgspec.Struct, frozen=True):
@@ -20,11 +20,11 @@ class Connection(msgspec.Struct, frozen=True):
 class GetConnection:
     """The Stripe account of a business and how far its import is; None when there is none."""
 
-    def __init__(self, unit_of_work: UnitOfWorkFactory) -> None:
+    def __init__(self, unit_of_work: TenantUnitOfWorkFactory) -> None:
         self._unit_of_work = unit_of_work
 
     async def execute(self, caller: Caller) -> Connection | None:
-        async with self._unit_of_work() as work:
+        async with self._unit_of_work(caller) as work:
             integration = await work.integrations.of_business(caller.business_id)
             if integration is None:
                 return None

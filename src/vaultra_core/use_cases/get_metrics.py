@@ -8,7 +8,7 @@ from vaultra_core.errors import Unprocessable
 from vaultra_core.identity import Caller
 from vaultra_core.periods import local_day
 from vaultra_core.ports.runtime import Clock
-from vaultra_core.ports.storage import UnitOfWork, UnitOfWorkFactory
+from vaultra_core.ports.storage import TenantUnitOfWorkFactory, UnitOfWork
 from vaultra_core.use_cases.missing_score import explain_missing
 
 
@@ -20,13 +20,13 @@ class LatestMetrics(msgspec.Struct, frozen=True):
 
 
 class GetMetrics:
-    def __init__(self, unit_of_work: UnitOfWorkFactory, clock: Clock) -> None:
+    def __init__(self, unit_of_work: TenantUnitOfWorkFactory, clock: Clock) -> None:
         self._unit_of_work = unit_of_work
         self._clock = clock
 
     async def execute(self, caller: Caller) -> LatestMetrics:
         """Raise `NotFound` with `details["reason"]` when there is no snapshot yet."""
-        async with self._unit_of_work() as work:
+        async with self._unit_of_work(caller) as work:
             snapshot = await work.snapshots.latest(caller.business_id)
             if snapshot is None:
                 raise await explain_missing(work, caller.business_id, "metrics")
@@ -38,7 +38,7 @@ class GetMetrics:
         start = start or dt.date.fromordinal(max(1, end.toordinal() - 365))
         if start > end:
             raise Unprocessable("start_date lies after end_date.", field="start_date")
-        async with self._unit_of_work() as work:
+        async with self._unit_of_work(caller) as work:
             return await work.snapshots.between(caller.business_id, start, end)
 
     async def _today(self, work: UnitOfWork, caller: Caller) -> DayActivity:

@@ -4,7 +4,7 @@ import msgspec
 
 from vaultra_core.domain.readiness.rulebook import get_rulebook
 from vaultra_core.identity import Caller
-from vaultra_core.ports.storage import StoredScore, UnitOfWorkFactory
+from vaultra_core.ports.storage import StoredScore, TenantUnitOfWorkFactory
 from vaultra_core.use_cases.missing_score import explain_missing
 
 
@@ -19,14 +19,14 @@ class CurrentReadiness(msgspec.Struct, frozen=True):
 class GetReadiness:
     """The readiness score of a business, and its history, under the rulebook in force or another."""
 
-    def __init__(self, unit_of_work: UnitOfWorkFactory, *, rulebook: str) -> None:
+    def __init__(self, unit_of_work: TenantUnitOfWorkFactory, *, rulebook: str) -> None:
         self._unit_of_work = unit_of_work
         self._rulebook = rulebook
 
     async def execute(self, caller: Caller, rulebook: str | None = None) -> CurrentReadiness:
         """Raise `NotFound` with `details["reason"]` when there is no score yet, `InvalidInput` for no such rulebook."""
         name = get_rulebook(rulebook or self._rulebook).name
-        async with self._unit_of_work() as work:
+        async with self._unit_of_work(caller) as work:
             score = await work.scores.latest(caller.business_id, name)
             if score is None:
                 raise await explain_missing(work, caller.business_id, "score")
@@ -36,5 +36,5 @@ class GetReadiness:
     async def history(self, caller: Caller, *, limit: int, rulebook: str | None = None) -> list[StoredScore]:
         """Newest day first. Raise `InvalidInput` for no such rulebook."""
         name = get_rulebook(rulebook or self._rulebook).name
-        async with self._unit_of_work() as work:
+        async with self._unit_of_work(caller) as work:
             return await work.scores.history(caller.business_id, name, limit=limit)

@@ -2,13 +2,13 @@ from uuid import UUID
 
 from vaultra_core.errors import Forbidden, InvalidInput
 from vaultra_core.identity import Caller, Role
-from vaultra_core.ports.storage import UnitOfWorkFactory
+from vaultra_core.ports.storage import TenantUnitOfWorkFactory
 
 
 class ResolveCaller:
     """The one way to act for a business: membership and role are checked before anything else is read."""
 
-    def __init__(self, unit_of_work: UnitOfWorkFactory) -> None:
+    def __init__(self, unit_of_work: TenantUnitOfWorkFactory) -> None:
         self._unit_of_work = unit_of_work
 
     async def execute(self, user_id: UUID, business_id: UUID | None, minimum: Role) -> Caller:
@@ -17,7 +17,7 @@ class ResolveCaller:
         Raise `Forbidden` for a business they are no member of (whether or not it exists) or when the role is too low,
         `InvalidInput` when they have several businesses, or none, and named none.
         """
-        async with self._unit_of_work() as work:
+        async with self._unit_of_work(user_id) as work:
             if business_id is not None:
                 role = await work.businesses.role_of(user_id, business_id)
             else:

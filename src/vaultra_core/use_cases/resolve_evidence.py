@@ -11,7 +11,7 @@ from vaultra_core.domain.readiness.projections import is_projection, resolve_pro
 from vaultra_core.errors import InvalidInput, NotFound
 from vaultra_core.identity import Caller
 from vaultra_core.periods import day_bounds, utc_bounds
-from vaultra_core.ports.storage import UnitOfWork, UnitOfWorkFactory
+from vaultra_core.ports.storage import TenantUnitOfWorkFactory, UnitOfWork
 from vaultra_core.use_cases.own_words import own_words
 from vaultra_core.use_cases.standing import Standing, load_standing
 
@@ -34,14 +34,14 @@ class Resolved(msgspec.Struct, frozen=True):
 class ResolveEvidence:
     """From any number down to the Stripe objects that it was made from, within the caller's business."""
 
-    def __init__(self, unit_of_work: UnitOfWorkFactory, *, rulebook: str) -> None:
+    def __init__(self, unit_of_work: TenantUnitOfWorkFactory, *, rulebook: str) -> None:
         self._unit_of_work = unit_of_work
         self._rulebook = rulebook
 
     async def execute(self, caller: Caller, handle: str, *, cursor: str | None, limit: int) -> Resolved:
         """Raise `InvalidInput` for what is no handle or cursor, `NotFound` for a handle that names nothing here."""
         after = _after(cursor)
-        async with self._unit_of_work() as work:
+        async with self._unit_of_work(caller) as work:
             if handle.startswith("recommendation:"):
                 return Resolved(await self._recommendation(work, caller, handle), [], None)
             if handle.startswith("business:"):

@@ -3,14 +3,14 @@ from vaultra_core.errors import Conflict
 from vaultra_core.identity import Caller, Role
 from vaultra_core.ports.payments import PaymentsProvider
 from vaultra_core.ports.runtime import Clock, ConnectStates
-from vaultra_core.ports.storage import UnitOfWorkFactory
+from vaultra_core.ports.storage import TenantUnitOfWorkFactory
 
 
 class StartConnect:
     """Send the owner to Stripe's consent page."""
 
     def __init__(
-        self, unit_of_work: UnitOfWorkFactory, provider: PaymentsProvider, states: ConnectStates, clock: Clock
+        self, unit_of_work: TenantUnitOfWorkFactory, provider: PaymentsProvider, states: ConnectStates, clock: Clock
     ) -> None:
         self._unit_of_work = unit_of_work
         self._provider = provider
@@ -20,7 +20,7 @@ class StartConnect:
     async def execute(self, caller: Caller, *, redirect_uri: str) -> str:
         """The authorize URL. Raise `Conflict` when the business is connected already."""
         caller.require(Role.OWNER)
-        async with self._unit_of_work() as work:
+        async with self._unit_of_work(caller) as work:
             integration = await work.integrations.of_business(caller.business_id)
         if integration is not None and integration.status is not IntegrationStatus.REVOKED:
             raise Conflict("This business is connected to Stripe already.", account_id=integration.external_id)

@@ -8,20 +8,20 @@ from vaultra_core.errors import NotFound
 from vaultra_core.identity import Caller, Role
 from vaultra_core.periods import local_day
 from vaultra_core.ports.runtime import Clock, Job, JobQueue
-from vaultra_core.ports.storage import UnitOfWork, UnitOfWorkFactory
+from vaultra_core.ports.storage import TenantUnitOfWorkFactory, UnitOfWork
 
 
 class UpdateBusiness:
     """Change a business's profile. A new currency or time zone means new days: all of them are folded again."""
 
-    def __init__(self, unit_of_work: UnitOfWorkFactory, clock: Clock, queue: JobQueue) -> None:
+    def __init__(self, unit_of_work: TenantUnitOfWorkFactory, clock: Clock, queue: JobQueue) -> None:
         self._unit_of_work = unit_of_work
         self._clock = clock
         self._queue = queue
 
     async def execute(self, caller: Caller, **changes: Any) -> Business:
         caller.require(Role.ADMIN)
-        async with self._unit_of_work() as work:
+        async with self._unit_of_work(caller) as work:
             before = await work.businesses.get(caller.business_id)
             if before is None:
                 raise NotFound("No such business.")
