@@ -1,19 +1,24 @@
-"""The baseline of webhook acknowledgement: the same server, but each event is committed by itself.
+"""The baseline of webhook acknowledgement: the same server with an ordinary handler that does INSERT … COMMIT.
 
-`python -m bench.one_by_one --port N`, with the product's settings in the environment.
+Same uvicorn with the same settings, same checks and the same row; no batch, and none of the product's layers around the
+handler, which would only make it slower. `python -m bench.one_by_one --port N`, with the product's settings in the
+environment.
 """
 
 import argparse
+import contextlib
+import datetime as dt
 from collections.abc import AsyncIterator
+from typing import Any
 
 import asyncpg
-from dishka import Provider, Scope
+from litestar import Litestar, Request, get, post
 
 from vaultra_adapters.settings import Settings
-from vaultra_adapters.wiring import make_container
+from vaultra_adapters.stripe.provider import StripeProvider
 from vaultra_cli.environment import settings_for
-from vaultra_cli.serve import http_provider, listen, run, serve_container
-from vaultra_core.ports.storage import EventAcceptor, StripeEvent
+from vaultra_cli.serve import listen, run, serve_app, settle_collector
+from vaultra_core.use_cases.receive_webhook import to_inbox
 
 CONNECTIONS = 16
 INSERT = """INSERT INTO stripe_events
@@ -21,35 +26,32 @@ INSERT = """INSERT INTO stripe_events
     VALUES ($1, $2, $3, $4, $5, $6, $7, $7) ON CONFLICT DO NOTHING"""
 
 
-class OneByOne:
-    """An `EventAcceptor` that does INSERT … COMMIT per event, over a pool of the driver's own connections."""
+def make_app(settings: Settings) -> Litestar:
+    provider = StripeProvider(settings)
 
-    def __init__(self, pool: asyncpg.Pool) -> None:
-        self._pool = pool
+    @contextlib.asynccontextmanager
+    async def lifespan(app: Litestar) -> AsyncIterator[None]:
+        pool = asyncpg.create_pool(settings.database_url, min_size=CONNECTIONS, max_size=CONNECTIONS)
+        async with pool as app.state.pool:
+            settle_collector()
+            yield
 
-    async def accept(self, event: StripeEvent) -> None:
-        payload = event.payload.decode()
-        row = (event.id, event.stripe_event_id, event.account, event.event_type, event.livemode, payload)
-        await self._pool.execute(INSERT, *row, event.created_at)
+    @post("/api/v1/webhooks/stripe", status_code=200)
+    async def receive(request: Request[Any, Any, Any]) -> dict[str, str]:
+        seen = provider.read_webhook(await request.body(), request.headers["stripe-signature"])
+        event = to_inbox(seen, dt.datetime.now(dt.UTC))
+        row = (event.id, event.stripe_event_id, event.account, event.event_type, event.livemode, event.payload.decode())
+        await request.app.state.pool.execute(INSERT, *row, event.created_at)
+        return {"status": "ok"}
 
+    @get("/health")
+    async def health() -> None: ...
 
-async def _acceptor(settings: Settings) -> AsyncIterator[EventAcceptor]:
-    async with asyncpg.create_pool(settings.database_url, min_size=CONNECTIONS, max_size=CONNECTIONS) as pool:
-        yield OneByOne(pool)
-
-
-async def _main(settings: Settings, port: int) -> None:
-    acceptor = Provider(scope=Scope.APP)
-    acceptor.provide(_acceptor, provides=EventAcceptor)
-    container = make_container(settings, http_provider(settings), acceptor, application="vaultra-bench")
-    try:
-        await serve_container(container, settings, listen("127.0.0.1", port))
-    finally:
-        await container.close()
+    return Litestar([receive, health], lifespan=[lifespan], openapi_config=None, logging_config=None)
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("--port", type=int, required=True)
     given = parser.parse_args()
-    run(lambda: _main(settings_for(), given.port))
+    run(lambda: serve_app(make_app(settings_for()), listen("127.0.0.1", given.port)))

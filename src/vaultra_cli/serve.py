@@ -20,6 +20,7 @@ from vaultra_adapters.postgres.engine import JOB_STATEMENT_TIMEOUT
 from vaultra_adapters.settings import Settings
 from vaultra_adapters.wiring import make_container
 from vaultra_cli.environment import database, settings_for
+from vaultra_cli.joined_writes import JoinedWritesProtocol
 from vaultra_cli.knowledge import ingest_beside
 from vaultra_cli.logs import set_up_logging
 from vaultra_core.errors import InvalidInput, VaultraError
@@ -137,9 +138,13 @@ async def serve_container(
         edges=edge_rules(settings),
         lifespan=[lifespan],
     )
+    await serve_app(app, listener)
+
+
+async def serve_app(app: Litestar, listener: socket.socket) -> None:
     config = uvicorn.Config(
         app,
-        http="httptools",
+        http=JoinedWritesProtocol,
         log_config=None,
         access_log=False,
         server_header=False,

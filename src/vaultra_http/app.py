@@ -84,7 +84,8 @@ def create_app(
         pdb_on_exception=False,
     )
     setup_dishka(container, app)
-    app.asgi_handler = Edges(WebhookShortcut(app.asgi_handler, container), edges)
+    whole = Edges(app.asgi_handler, edges)
+    app.asgi_handler = WebhookShortcut(whole, container, whole.headers)
     return app
 
 

@@ -50,7 +50,7 @@ class Edges:
     def __init__(self, app: ASGIApp, rules: EdgeRules) -> None:
         self._app = app
         self._trusted = rules.trusted_proxies
-        self._headers = HEADERS | ({"Strict-Transport-Security": STRICT_TRANSPORT} if rules.https else {})
+        self.headers = HEADERS | ({"Strict-Transport-Security": STRICT_TRANSPORT} if rules.https else {})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != ScopeType.HTTP:
@@ -67,7 +67,7 @@ class Edges:
             if message["type"] == "http.response.start":
                 headers = MutableScopeHeaders.from_message(message)
                 headers["X-Request-Id"] = request_id
-                for name, value in self._headers.items():
+                for name, value in self.headers.items():
                     headers.setdefault(name, value)
                 if private:
                     headers["Cache-Control"] = "no-store"
