@@ -56,8 +56,17 @@ def envelope(
     details: dict[str, Any] | None = None,
     headers: dict[str, str] | None = None,
 ) -> Response[Any]:
-    error = {"code": code, "message": message, "details": details or {}, "request_id": request_id(request)}
+    error = _error(request, code, message, details)
     return Response({"error": error}, status_code=status, headers=headers, media_type="application/json")
+
+
+def _error(request: AnyRequest, code: str, message: str, details: dict[str, Any] | None) -> dict[str, Any]:
+    return {"code": code, "message": message, "details": details or {}, "request_id": request_id(request)}
+
+
+def error_body(request: AnyRequest, error: VaultraError) -> dict[str, Any]:
+    """The envelope of an error whose answer has begun already: the last event of a stream."""
+    return {"error": _error(request, error.code, error.message, error.details)}
 
 
 def request_id(request: AnyRequest) -> str:

@@ -5,6 +5,7 @@ from vaultra_core.testing.contracts import (
     activity,
     audit,
     completeness,
+    conversations,
     histories,
     holdings,
     inbox,
@@ -85,6 +86,10 @@ class TestJobRuns(accounts.JobRunsContract):
 
 
 class TestHoldings(holdings.HoldingsContract):
+    pass
+
+
+class TestConversations(conversations.ConversationsContract):
     pass
 
 

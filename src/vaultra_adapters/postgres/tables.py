@@ -28,6 +28,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 
 from vaultra_adapters.postgres.columns import Moment, business_column, choice_column, metadata, text_column
+from vaultra_adapters.postgres.conversation_tables import agent_conversations, agent_messages
 from vaultra_adapters.postgres.knowledge_tables import knowledge_entries
 from vaultra_adapters.postgres.ledger_tables import LEDGER
 from vaultra_adapters.postgres.token_tables import personal_tokens
@@ -41,6 +42,8 @@ from vaultra_core.ports.storage import UNKNOWN_ACCOUNT
 # Importing this module is what fills `metadata`.
 __all__ = [
     "LEDGER",
+    "agent_conversations",
+    "agent_messages",
     "audit_log",
     "businesses",
     "completeness_certificates",

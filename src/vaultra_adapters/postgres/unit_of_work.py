@@ -12,6 +12,7 @@ from vaultra_adapters.postgres.audit import PostgresAuditLog
 from vaultra_adapters.postgres.businesses import PostgresBusinesses
 from vaultra_adapters.postgres.certificates import PostgresCertificates
 from vaultra_adapters.postgres.computations import PostgresComputations
+from vaultra_adapters.postgres.conversations import PostgresConversations
 from vaultra_adapters.postgres.doubts import PostgresDoubts
 from vaultra_adapters.postgres.engine import connected
 from vaultra_adapters.postgres.histories import PostgresHistories
@@ -28,7 +29,7 @@ from vaultra_adapters.postgres.snapshots import PostgresSnapshots
 from vaultra_adapters.postgres.tokens import PostgresPersonalTokens
 from vaultra_adapters.postgres.users import PostgresUsers
 from vaultra_core.identity import Caller
-from vaultra_core.ports import audit, completeness, holdings, mail, tokens
+from vaultra_core.ports import audit, completeness, conversations, holdings, mail, tokens
 from vaultra_core.ports import storage as ports
 
 
@@ -67,6 +68,7 @@ class PostgresUnitOfWork:
         self.holdings: holdings.Holdings = PostgresHoldings(connection)
         self.outbox: mail.Outbox = PostgresOutbox(connection)
         self.tokens: tokens.PersonalTokens = PostgresPersonalTokens(connection)
+        self.conversations: conversations.Conversations = PostgresConversations(connection)
         return self
 
     async def commit(self) -> None:

@@ -8,6 +8,7 @@ import msgspec
 from vaultra_core.agent.figures import Said, said_in
 from vaultra_core.errors import InvalidInput
 from vaultra_core.identity import Caller
+from vaultra_core.ports.language import ToolDefinition
 from vaultra_core.views import encode
 
 MOST_ARGUMENT_BYTES: Final = 4_096
@@ -43,14 +44,6 @@ class Tool(Generic[A]):
     async def run(self, caller: Caller, arguments: A) -> Finding:
         """Raise as the use cases behind it do."""
         raise NotImplementedError
-
-
-class ToolDefinition(msgspec.Struct, frozen=True):
-    """A tool as a model sees it; `schema` is the JSON schema of its arguments."""
-
-    name: str
-    description: str
-    schema: dict[str, Any]
 
 
 class ToolResult(msgspec.Struct, frozen=True, kw_only=True):

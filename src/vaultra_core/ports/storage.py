@@ -22,6 +22,7 @@ from vaultra_core.domain.recommendations.base import Priority, Recommendation, S
 from vaultra_core.identity import Caller, Role
 from vaultra_core.ports.audit import AuditLog
 from vaultra_core.ports.completeness import Certificates, Doubts
+from vaultra_core.ports.conversations import Conversations
 from vaultra_core.ports.holdings import Holdings
 from vaultra_core.ports.mail import Outbox
 from vaultra_core.ports.tokens import PersonalTokens
@@ -388,6 +389,7 @@ class UnitOfWork(Protocol):
     holdings: Holdings
     outbox: Outbox
     tokens: PersonalTokens
+    conversations: Conversations
 
     async def commit(self) -> None: ...
 

@@ -7,7 +7,7 @@ from typing import Self
 from uuid import UUID
 
 from vaultra_core.identity import Caller
-from vaultra_core.ports import audit, completeness, holdings, mail, tokens
+from vaultra_core.ports import audit, completeness, conversations, holdings, mail, tokens
 from vaultra_core.ports import storage as ports
 from vaultra_core.ports.storage import StripeEvent
 from vaultra_core.testing.memory.accounts import (
@@ -19,6 +19,7 @@ from vaultra_core.testing.memory.accounts import (
 )
 from vaultra_core.testing.memory.audit import MemoryAuditLog
 from vaultra_core.testing.memory.completeness import MemoryCertificates, MemoryDoubts
+from vaultra_core.testing.memory.conversations import MemoryConversations
 from vaultra_core.testing.memory.histories import MemoryHistories
 from vaultra_core.testing.memory.holdings import MemoryHoldings
 from vaultra_core.testing.memory.inbox import MemoryInbox
@@ -57,6 +58,7 @@ class MemoryUnitOfWork:
         self.audit: audit.AuditLog = MemoryAuditLog(self._transaction)
         self.holdings: holdings.Holdings = MemoryHoldings(self._transaction)
         self.outbox: mail.Outbox = MemoryOutbox(self._transaction)
+        self.conversations: conversations.Conversations = MemoryConversations(self._transaction)
 
         self.tokens: tokens.PersonalTokens = MemoryPersonalTokens(self._transaction)
 

@@ -29,5 +29,6 @@ class ExplainScoreChange:
         found = await asyncio.to_thread(explain_change, standing.history, start, end, self._rulebook)
         if found is None or end > standing.as_of:
             span = f"{standing.history.first_day} to {standing.as_of}"
-            raise NotFound(f"There are scores from {span} only.", reason="insufficient_history")
+            known = {"first_day": str(standing.history.first_day), "last_day": str(standing.as_of)}
+            raise NotFound(f"There are scores from {span} only.", reason="insufficient_history", **known)
         return found

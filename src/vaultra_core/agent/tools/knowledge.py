@@ -37,6 +37,7 @@ class PassageLine(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     category: str
     section: str
+    score: float  # how near it is to the query: a cosine, no figure to state
     text: Statement
 
 
@@ -64,6 +65,7 @@ class SearchKnowledgeBase(Tool[Query]):
                 title=each.title,
                 category=each.category,
                 section=each.section,
+                score=each.score,
                 text=Statement(each.text, knowledge_handle(each.doc_id)),
             )
             for each in found

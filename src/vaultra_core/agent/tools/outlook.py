@@ -9,7 +9,7 @@ from vaultra_core.agent import figures
 from vaultra_core.agent.figures import Figure
 from vaultra_core.agent.registry import Arguments, Finding, Tool
 from vaultra_core.domain.readiness.evidence import score_handle
-from vaultra_core.domain.readiness.outlook import MOST_DAYS, Outlook
+from vaultra_core.domain.readiness.outlook import MOST_DAYS, REPEATED_DAYS, Outlook
 from vaultra_core.domain.readiness.projections import outlook_handle
 from vaultra_core.domain.wording import day
 from vaultra_core.identity import Caller
@@ -49,11 +49,12 @@ class ChargebackLimit(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class OutlookData(msgspec.Struct, frozen=True, kw_only=True):
-    """If the last four weeks repeat: a continuation, not a forecast."""
+    """If the last days repeat, as many as `repeated`: a continuation, not a forecast."""
 
     as_of: dt.date
     until: dt.date
     days: Figure
+    repeated: Figure
     score: Figure
     tier: str
     score_then: Figure
@@ -88,6 +89,7 @@ def outlook_data(found: Outlook, currency: str) -> OutlookData:
         as_of=found.as_of,
         until=end.day,
         days=figures.days(found.days, handle, "Days ahead"),
+        repeated=figures.days(REPEATED_DAYS, handle, "Days that repeat"),
         score=figures.score(found.score, score_handle(found.rulebook, found.as_of)),
         tier=found.tier.label,
         score_then=figures.score(end.score, handle, "Score if nothing changes"),

@@ -59,6 +59,7 @@ class AssumedLine(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     now: Figure | None
     then: Figure
+    change: Figure | None
 
 
 class MovedLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -109,7 +110,8 @@ def simulated(found: Assumptions) -> SimulatedScore:
         at = contribution_handle(now.rulebook, now.as_of, each.factor)
         present = None if each.now is None else tell(each.now, at, f"{title} now")
         then_figure = tell(each.then, handle, f"{title} as assumed")
-        assumed.append(AssumedLine(metric=each.metric, title=title, now=present, then=then_figure))
+        change = figures.share(each.then / each.now - 1, handle, f"{title}: change") if each.now else None
+        assumed.append(AssumedLine(metric=each.metric, title=title, now=present, then=then_figure, change=change))
     pairs = {name: (before.get(name), after.get(name)) for name in dict.fromkeys([*after, *before])}
     return SimulatedScore(
         as_of=now.as_of,

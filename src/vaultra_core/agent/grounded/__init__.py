@@ -1,0 +1,1 @@
+"""Answers without a model: a question is recognised, tools are asked, and a template says what they found."""
