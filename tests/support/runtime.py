@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from vaultra_core.domain.ledger import Record
-from vaultra_core.errors import NotFound
-from vaultra_core.ports.payments import ConnectedAccount, EventPage, Page, PlatformEvent
+from vaultra_core.errors import InvalidInput, NotFound
+from vaultra_core.ports.payments import ConnectedAccount, EventPage, Page, PlatformEvent, Unread
 from vaultra_core.ports.runtime import Job
 
 
@@ -43,6 +43,7 @@ class ScriptedProvider:
         self.events: list[PlatformEvent] = []
         self.undelivered: set[str] = set()  # event ids
         self.objects: dict[str, list[Record]] = {}  # by kind
+        self.unread: dict[str, list[Unread]] = {}  # by kind; those of "event" are listed with the events
         self.broken: dict[str, Exception] = {}  # by account
         self.asked: list[tuple[str, dict[str, Any]]] = []
 
@@ -52,7 +53,8 @@ class ScriptedProvider:
         self._ask(external_id, "events", since=since, undelivered=undelivered)
         wanted = [e for e in self.events if e.account == external_id and e.created >= since]
         found = [e for e in wanted if not undelivered or e.external_id in self.undelivered]
-        return EventPage(events=sorted(found, key=lambda e: -e.created), cursor=None)
+        unread = [] if undelivered else self.unread.get("event", [])
+        return EventPage(events=sorted(found, key=lambda e: -e.created), cursor=None, unread=unread)
 
     async def retrieve_event(self, external_id: str, event_id: str) -> PlatformEvent:
         self._ask(external_id, "event", id=event_id)
@@ -64,8 +66,13 @@ class ScriptedProvider:
     async def list_page(self, external_id: str, kind: str, *, starts_at: int, ends_at: int, cursor: str | None) -> Page:
         self._ask(external_id, kind, starts_at=starts_at, ends_at=ends_at)
         found = [r for r in self.objects.get(kind, []) if starts_at <= r.state.created < ends_at]
+        unread = [one for one in self.unread.get(kind, []) if starts_at <= one.listed_at < ends_at]
         return Page(
-            records=found, count=len(found), oldest=min((r.state.created for r in found), default=None), cursor=None
+            records=found,
+            count=len(found) + len(unread),
+            oldest=min((r.state.created for r in found), default=None),
+            cursor=None,
+            unread=unread,
         )
 
     def _ask(self, external_id: str, what: str, **how: Any) -> None:
@@ -88,7 +95,13 @@ class ScriptedProvider:
         raise NotImplementedError
 
     async def retrieve(self, external_id: str, kind: str, object_id: str) -> Sequence[Record]:
-        raise NotImplementedError
+        self._ask(external_id, "object", kind=kind, id=object_id)
+        if any(one.id == object_id for one in self.unread.get(kind, [])):
+            raise InvalidInput("This is not a Stripe object that Vaultra reads.")
+        found = [record for record in self.objects.get(kind, []) if record.state.id == object_id]
+        if not found:
+            raise NotFound("Stripe has no such object.")
+        return found
 
     def read_webhook(self, payload: bytes, signature: str) -> PlatformEvent:
         raise NotImplementedError

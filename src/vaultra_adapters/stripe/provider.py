@@ -15,11 +15,12 @@ import stripe
 from stripe.oauth_error import OAuthError
 
 from vaultra_adapters.settings import Settings
+from vaultra_adapters.stripe.listed import platform_event, read_events, read_objects
 from vaultra_adapters.stripe.pages import read_page
 from vaultra_adapters.stripe.retrieve import retrieve
 from vaultra_adapters.stripe.signature import verify
-from vaultra_core.domain.ledger import Record
-from vaultra_core.domain.stripe_objects import minimal_event, observe, observe_account
+from vaultra_core.domain.ledger import BalanceTransaction, Record
+from vaultra_core.domain.stripe_objects import observe_account
 from vaultra_core.errors import Forbidden, InvalidInput, NotFound, Unavailable
 from vaultra_core.ports.payments import ConnectedAccount, EventPage, Page, PlatformEvent
 
@@ -40,14 +41,6 @@ EXTRA_PARAMETERS: dict[str, dict[str, Any]] = {
     # Tiers would be a fifth level, which Stripe does not expand: tiered prices come without their amounts.
     "subscription": {"status": "all", "expand": ["data.discounts.source.coupon"]},
 }
-
-
-class _Head(msgspec.Struct):
-    id: str
-    created: int
-
-
-_HEAD = msgspec.json.Decoder(_Head)
 
 
 class StripeProvider:
@@ -125,12 +118,12 @@ class StripeProvider:
             **({"starting_after": cursor} if cursor else {}),
         }
         items, has_more, observed_at = await self._list(PATHS[kind], external_id, parameters)
-        return _page(items, has_more, observed_at)
+        return read_objects(kind, items, has_more, observed_at)
 
     async def list_payout(self, external_id: str, payout: str, *, cursor: str | None) -> Page:
         parameters = {"limit": PAGE_SIZE, "payout": payout, **({"starting_after": cursor} if cursor else {})}
-        items, has_more, observed_at = await self._list(PATHS["balance_transaction"], external_id, parameters)
-        return _page(items, has_more, observed_at)
+        items, has_more, observed_at = await self._list(PATHS[BalanceTransaction.kind], external_id, parameters)
+        return read_objects(BalanceTransaction.kind, items, has_more, observed_at)
 
     async def retrieve(self, external_id: str, kind: str, object_id: str) -> Sequence[Record]:
         async def ask(path: str, parameters: Mapping[str, Any]) -> tuple[bytes, int]:
@@ -148,19 +141,17 @@ class StripeProvider:
             parameters["starting_after"] = cursor
         if undelivered:
             parameters["delivery_success"] = "false"
-        items, has_more, _ = await self._list("/v1/events", external_id, parameters)
-        # Listed with an account's header, events carry no `account`: the header is what says whose they are.
-        events = [msgspec.structs.replace(_event(bytes(item)), account=external_id) for item in items]
-        return EventPage(events=events, cursor=events[-1].external_id if events and has_more else None)
+        items, has_more, listed_at = await self._list("/v1/events", external_id, parameters)
+        return read_events(items, has_more, listed_at, account=external_id)
 
     async def retrieve_event(self, external_id: str, event_id: str) -> PlatformEvent:
         path = f"/v1/events/{quote(event_id, safe='')}"
         answer = await _call(self._client.raw_request_async("get", path, stripe_account=external_id))
-        return msgspec.structs.replace(_event(answer.body), account=external_id)
+        return msgspec.structs.replace(platform_event(answer.body), account=external_id)
 
     def read_webhook(self, payload: bytes, signature: str) -> PlatformEvent:
         verify(payload, signature, self._settings.webhook_secrets, now=int(time.time()))
-        return _event(payload)
+        return platform_event(payload)
 
     async def _list(
         self, path: str, external_id: str, parameters: dict[str, Any]
@@ -168,19 +159,6 @@ class StripeProvider:
         """A page's objects, whether there are more, and the moment at which they certainly were as they are shown."""
         page = await _call(read_page(self._client, path, external_id, parameters))
         return page.items, page.has_more, _observed_at(page.asked, page.answered, page.date)
-
-
-def _page(items: Sequence[msgspec.Raw], has_more: bool, observed_at: int) -> Page:
-    records: list[Record] = []
-    for item in items:
-        records.extend(observe(bytes(item), observed_at).records)
-    last = _HEAD.decode(items[-1]) if items else None
-    return Page(
-        records=records,
-        count=len(items),
-        oldest=last.created if last else None,
-        cursor=last.id if last and has_more else None,
-    )
 
 
 def _observed_at(asked: float, answered: float, date_header: str | None) -> int:
@@ -193,18 +171,6 @@ def _observed_at(asked: float, answered: float, date_header: str | None) -> int:
     except (TypeError, ValueError):
         return int(asked)
     return int(min(asked, theirs - (answered - asked)))
-
-
-def _event(raw: bytes) -> PlatformEvent:
-    event = minimal_event(raw)
-    return PlatformEvent(
-        external_id=event.id,
-        account=event.account,
-        type=event.type,
-        created=event.created,
-        livemode=event.livemode,
-        payload=event.payload,
-    )
 
 
 async def _call(request: Awaitable[Any]) -> Any:

@@ -21,6 +21,15 @@ class ConnectedAccount(msgspec.Struct, frozen=True, kw_only=True):
     sample_data: bool = False  # the platform is a sandbox of our own, not Stripe
 
 
+class Unread(msgspec.Struct, frozen=True, kw_only=True):
+    """An object of a list that could not be read, and why."""
+
+    kind: str
+    id: str
+    listed_at: int  # Unix seconds
+    reason: str
+
+
 class Page(msgspec.Struct, frozen=True, kw_only=True):
     """One page of a list, newest first. `cursor` asks for the next page, None when there is none."""
 
@@ -28,6 +37,7 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     count: int  # objects of the listed kind
     oldest: int | None  # creation time of the page's last object
     cursor: str | None
+    unread: Sequence[Unread] = ()  # counted as well; one that cannot be read keeps no other from being so
 
 
 class PlatformEvent(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,6 +54,7 @@ class PlatformEvent(msgspec.Struct, frozen=True, kw_only=True):
 class EventPage(msgspec.Struct, frozen=True, kw_only=True):
     events: Sequence[PlatformEvent]
     cursor: str | None
+    unread: Sequence[Unread] = ()
 
 
 class PaymentsProvider(Protocol):

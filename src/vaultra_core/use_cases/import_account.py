@@ -11,6 +11,7 @@ from vaultra_core.periods import local_day
 from vaultra_core.ports.payments import PaymentsProvider
 from vaultra_core.ports.runtime import Clock, Job, JobQueue
 from vaultra_core.ports.storage import UnitOfWork, UnitOfWorkFactory
+from vaultra_core.use_cases.keep_unread import keep_unread
 from vaultra_core.use_cases.read_windows import ReadWindows, Step
 from vaultra_core.use_cases.record_observations import record_observations
 
@@ -60,6 +61,8 @@ class ImportAccount:
             business = await work.businesses.get(integration.business_id)
             assert business is not None
             await record_observations(work, business, [record for step in steps for record in step.records])
+            unread = [one for step in steps for one in step.unread]
+            await keep_unread(work, integration, unread, self._clock.now())
             latest: dict[tuple[str, int], ImportWindow] = {}
             for step in steps:
                 for window in (step.window, step.split_off):

@@ -12,9 +12,10 @@ from vaultra_core.domain.ledger import BalanceTransaction, Payout, Record
 from vaultra_core.domain.reconciliation import Certificate, Difference, Problem, itemised, reconcile
 from vaultra_core.errors import Conflict, InvalidInput, NotFound
 from vaultra_core.periods import utc_day
-from vaultra_core.ports.payments import PaymentsProvider
+from vaultra_core.ports.payments import PaymentsProvider, Unread
 from vaultra_core.ports.runtime import Clock
 from vaultra_core.ports.storage import UnitOfWork, UnitOfWorkFactory
+from vaultra_core.use_cases.keep_unread import keep_unread
 from vaultra_core.use_cases.record_observations import record_observations
 from vaultra_core.use_cases.together import together
 
@@ -71,7 +72,7 @@ class JudgeLedger:
                 ends_at=until,
                 cursor=cursor,
             )
-            await self._record(check, page.records)
+            await self._record(check, page.records, page.unread)
             cursor = page.cursor
             if cursor is None:
                 return until
@@ -156,7 +157,7 @@ class JudgeLedger:
                 check.payouts.pop(difference.id, None)
         await together(fetch(difference) for difference in check.differences)
 
-    async def _record(self, check: Check, records: Sequence[Record]) -> None:
+    async def _record(self, check: Check, records: Sequence[Record], unread: Sequence[Unread] = ()) -> None:
         """Merge, if the business is still connected to this account: a purge in between must stay one."""
         business_id = check.integration.business_id
         async with self._unit_of_work() as work:
@@ -168,6 +169,7 @@ class JudgeLedger:
             if integration.status is IntegrationStatus.REVOKED:
                 raise Conflict("Access to the account was withdrawn in the meantime.")
             await record_observations(work, business, records)
+            await keep_unread(work, integration, unread, self._clock.now())
             await work.commit()
 
 

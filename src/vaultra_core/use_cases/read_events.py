@@ -5,6 +5,7 @@ from vaultra_core.domain.imports import EVENTS_KEPT_DAYS
 from vaultra_core.ports.payments import PaymentsProvider
 from vaultra_core.ports.runtime import Clock, Job, JobQueue
 from vaultra_core.ports.storage import UnitOfWorkFactory
+from vaultra_core.use_cases.keep_unread import keep_unread
 from vaultra_core.use_cases.receive_webhook import to_inbox
 
 OVERLAP_SECONDS = 15 * 60  # the Events API is eventually consistent, and whole seconds lose ties
@@ -39,9 +40,10 @@ class ReadEvents:
         cursor, new = None, 0
         while True:
             page = await self._provider.list_events(integration.external_id, since=since, cursor=cursor)
-            if page.events:
+            if page.events or page.unread:
                 async with self._unit_of_work() as work:
                     new += await work.inbox.accept([to_inbox(event, now) for event in page.events])
+                    await keep_unread(work, integration, page.unread, now)
                     await work.commit()
             cursor = page.cursor
             if cursor is None:

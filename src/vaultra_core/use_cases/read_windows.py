@@ -7,7 +7,7 @@ import msgspec
 
 from vaultra_core.domain.accounts import ImportWindow
 from vaultra_core.domain.ledger import Record
-from vaultra_core.ports.payments import Page, PaymentsProvider
+from vaultra_core.ports.payments import Page, PaymentsProvider, Unread
 
 READERS = 6  # Stripe allows 25 requests a second per endpoint, and one takes a fifth of a second or more
 WORTH_SPLITTING = 8  # pages that seem to be left, below which a window stays with one reader
@@ -16,12 +16,13 @@ PAGES_TOGETHER = 12  # most pages in one transaction
 
 
 class Step(msgspec.Struct, frozen=True):
-    """What one page adds: its observations, and the windows as they stand once these are stored. `split_off` has to be
-    added, `window` saved over what was there."""
+    """What one page adds: its observations, what of it could not be read, and the windows as they stand once these are
+    stored. `split_off` has to be added, `window` saved over what was there."""
 
     records: Sequence[Record]
     window: ImportWindow
     split_off: ImportWindow | None = None
+    unread: Sequence[Unread] = ()
 
 
 Store = Callable[[Sequence[Step]], Awaitable[None]]
@@ -117,11 +118,12 @@ def advance(window: ImportWindow, page: Page, *, split: bool = False) -> Step:
         closed=page.cursor is None,
     )
     if not split or moved.closed or not _is_long(window, page):
-        return Step(page.records, moved)
+        return Step(page.records, moved, unread=page.unread)
     assert page.oldest is not None
     middle = (window.starts_at + page.oldest) // 2
     older = msgspec.structs.replace(window, ends_at=middle, cursor=None, read_back_to=None, objects=0)
-    return Step(page.records, older, split_off=msgspec.structs.replace(moved, starts_at=middle))
+    newer = msgspec.structs.replace(moved, starts_at=middle)
+    return Step(page.records, older, split_off=newer, unread=page.unread)
 
 
 def _is_long(window: ImportWindow, page: Page) -> bool:

@@ -2,11 +2,12 @@ from collections.abc import Collection
 
 import msgspec
 
-from vaultra_core.domain.stripe_objects import lacks_object
-from vaultra_core.errors import Unavailable, VaultraError
+from vaultra_core.domain.stripe_objects import EVENT, lacks_object, listed_object
+from vaultra_core.errors import Conflict, Unavailable, VaultraError
 from vaultra_core.ports.payments import PaymentsProvider
 from vaultra_core.ports.runtime import Clock, Job, JobQueue
 from vaultra_core.ports.storage import StripeEvent, UnitOfWorkFactory
+from vaultra_core.use_cases.record_observations import record_observations
 
 AT_ONCE = 10_000  # dead events that one call looks at
 
@@ -22,7 +23,7 @@ class ReplayEvents:
     """Give dead events another try, usually after an update of the code.
 
     Of an event that could not be read only the envelope was kept: it is fetched again from the platform, which has it
-    for 30 days.
+    for 30 days. So is an object that a list showed, for as long as there is one.
     """
 
     def __init__(
@@ -43,21 +44,43 @@ class ReplayEvents:
             if event_ids is not None and event.stripe_event_id not in event_ids:
                 continue
             try:
-                payload = await self._whole(event)
+                requeued += await self._replay(event)
             except Unavailable:
                 raise
             except VaultraError as error:
                 lost[event.stripe_event_id] = error.message
-                continue
-            async with self._unit_of_work() as work:
-                await work.inbox.refill(event.id, payload)
-                requeued += await work.inbox.replay([event.stripe_event_id], self._clock.now())
-                await work.commit()
         if requeued:
             await self._queue.wake(Job.APPLY_EVENTS)
         return Replayed(requeued, lost)
 
-    async def _whole(self, event: StripeEvent) -> bytes:
-        if not lacks_object(event.payload) or event.account is None:
-            return event.payload
-        return (await self._provider.retrieve_event(event.account, event.stripe_event_id)).payload
+    async def _replay(self, event: StripeEvent) -> int:
+        listed = listed_object(event.event_type, event.stripe_event_id)
+        if listed is not None and listed[0] != EVENT:
+            return await self._observe(event, *listed)
+        payload = event.payload
+        if lacks_object(payload) and event.account is not None:
+            event_id = event.stripe_event_id if listed is None else listed[1]
+            payload = (await self._provider.retrieve_event(event.account, event_id)).payload
+        async with self._unit_of_work() as work:
+            await work.inbox.refill(event.id, payload)
+            requeued = await work.inbox.replay([event.stripe_event_id], self._clock.now())
+            await work.commit()
+        return requeued
+
+    async def _observe(self, event: StripeEvent, kind: str, object_id: str) -> int:
+        """An object that a list showed: it is retrieved, and observed at once, since no event carries it."""
+        account = event.account or ""
+        records = await self._provider.retrieve(account, kind, object_id)
+        async with self._unit_of_work() as work:
+            integration = (await work.integrations.by_account([account])).get(account)
+            if integration is None:
+                raise Conflict("The account is not connected any more.")
+            await work.computations.lock(integration.business_id)
+            business = await work.businesses.get(integration.business_id)
+            assert business is not None
+            requeued = await work.inbox.replay([event.stripe_event_id], self._clock.now())
+            await record_observations(work, business, records)
+            await work.inbox.mark_applied({event.id: "applied"}, self._clock.now())
+            await work.commit()
+        await self._queue.wake(Job.COMPUTE_METRICS)
+        return requeued

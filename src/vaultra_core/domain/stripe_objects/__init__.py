@@ -3,9 +3,12 @@
 from vaultra_core.domain.stripe_objects.accounts import StripeAccount, observe_account
 from vaultra_core.domain.stripe_objects.events import (
     DEAUTHORIZED,
+    EVENT,
     MinimalEvent,
     carried_kind,
     lacks_object,
+    listed_event,
+    listed_object,
     minimal_event,
     observe_event,
 )
@@ -14,12 +17,15 @@ from vaultra_core.domain.stripe_objects.versions import is_newer_than_known
 
 __all__ = [
     "DEAUTHORIZED",
+    "EVENT",
     "MinimalEvent",
     "Observation",
     "StripeAccount",
     "carried_kind",
     "is_newer_than_known",
     "lacks_object",
+    "listed_event",
+    "listed_object",
     "minimal_event",
     "observe",
     "observe_account",

@@ -11,6 +11,9 @@ from vaultra_core.errors import InvalidInput
 # The event that says that an account's owner has withdrawn our access.
 DEAUTHORIZED: Final = "account.application.deauthorized"
 
+# The end of the type of an event of our own: something that a list showed and that could not be read.
+LISTED: Final = ".listed"
+EVENT: Final = "event"  # what was listed may be an event itself
 # The kind of object that an event carries, by the beginning of its type; the longest match counts.
 _CARRIES: Final = (
     ("charge.refund.", "refund"),
@@ -40,6 +43,8 @@ class MinimalEvent(msgspec.Struct, frozen=True, kw_only=True):
 
 def carried_kind(event_type: str) -> str | None:
     """The kind of ledger object that events of this type carry; None when they do not concern the ledger."""
+    if event_type.endswith(LISTED):
+        return event_type.removesuffix(LISTED)
     return next((kind for prefix, kind in _CARRIES if event_type.startswith(prefix)), None)
 
 
@@ -78,6 +83,39 @@ def observe_event(payload: bytes | str) -> list[Record]:
     event = _envelope(payload)
     seen = _object(event)
     return [] if seen is None else list(translate.observation_of(seen, event.created, milestones=True).records)
+
+
+def listed_event(
+    kind: str, object_id: str, *, listed_at: int, livemode: bool, account: str, reason: str
+) -> MinimalEvent:
+    """What the inbox keeps of an object (or event) that a list showed and that could not be read: an event of our own,
+    which fails for that reason when it is applied, like any other whose object was not kept."""
+    event = wire.Event(
+        object="event",
+        id=f"listed_{object_id}",
+        type=f"{kind}{LISTED}",
+        created=listed_at,
+        livemode=livemode,
+        account=account,
+        unread=reason[:_REASON_LENGTH],
+    )
+    return MinimalEvent(
+        id=event.id,
+        type=event.type,
+        created=event.created,
+        livemode=event.livemode,
+        account=event.account,
+        api_version=None,
+        payload=_ENCODER.encode(event),
+        unread=event.unread,
+    )
+
+
+def listed_object(event_type: str, event_id: str) -> tuple[str, str] | None:
+    """Kind and id of what such an event stands for; None for events of Stripe's own."""
+    if not event_type.endswith(LISTED):
+        return None
+    return event_type.removesuffix(LISTED), event_id.removeprefix("listed_")
 
 
 def lacks_object(payload: bytes) -> bool:
