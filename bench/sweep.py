@@ -23,7 +23,7 @@ from vaultra_core.use_cases.compute_metrics import ComputeMetrics
 SIZES: Final = (1_000, 10_000, 100_000)
 DAYS: Final = 400
 USUAL_CUSTOMERS: Final = 8  # who buy on one day
-CHANGED: Final = 100  # one business in so many: those whose name ends in 00
+CHANGED: Final = 100  # one business in so many: those whose names end in the same two figures
 PROCESSES: Final = os.cpu_count() or 1
 
 # Fifty businesses with figures of their own; all others repeat them.
@@ -62,12 +62,12 @@ SELECT id, $1::date - 1, $1::date - 1, $1::date - 1 FROM businesses
 """
 _CHANGE: Final = """
 UPDATE computations SET metrics_from = $1::date
- WHERE business_id IN (SELECT id FROM businesses WHERE right(name, 2) = '00')
+ WHERE business_id IN (SELECT id FROM businesses WHERE right(name, 2) = $2)
 """
 _CHANGE_DAYS: Final = """
 UPDATE daily_activity SET gross_minor = gross_minor + 100, charge_count = charge_count + 1
  WHERE day = $1::date
-   AND business_id IN (SELECT id FROM businesses WHERE right(name, 2) = '00')
+   AND business_id IN (SELECT id FROM businesses WHERE right(name, 2) = $2)
 """
 # The same snapshot rows, but for the weekly trend, which SQL would take a self-join of weeks for.
 _BASELINE: Final = """
@@ -175,8 +175,7 @@ def _measure(folder: Path, size: int, customers: int) -> _Measured:
     with a_stage(folder) as settings:
         statement = run(lambda: _given(settings, size, customers, today))
         full = _timed(settings, size)
-        run(lambda: _execute(settings, (_CHANGE, today), (_CHANGE_DAYS, today)))
-        return _Measured(size, statement, full, run(lambda: _worker(settings, size // CHANGED)))
+        return _Measured(size, statement, full, run(lambda: _worker(settings, size // CHANGED, today)))
 
 
 def _timed(settings: Settings, expected: int) -> float:
@@ -187,15 +186,17 @@ def _timed(settings: Settings, expected: int) -> float:
     return swept.seconds
 
 
-async def _worker(settings: Settings, expected: int) -> float:
-    """The seconds of a worker's job, one process: to find what is due, and to compute it."""
+async def _worker(settings: Settings, expected: int, day: dt.date) -> float:
+    """The seconds of a worker's job, one process that has run before: to find what is due, and to compute it."""
     async with a_container(settings) as container:
         job = await container.get(ComputeMetrics)
-        began = time.perf_counter()
-        done = await job.execute()
-        took = time.perf_counter() - began
-    if done != expected:
-        raise RuntimeError(f"{done} instead of {expected} businesses")
+        for names in ("50", "00"):
+            await _execute(settings, (_CHANGE, day, names), (_CHANGE_DAYS, day, names))
+            began = time.perf_counter()
+            done = await job.execute()
+            took = time.perf_counter() - began
+            if done != expected:
+                raise RuntimeError(f"{done} instead of {expected} businesses")
     return took
 
 
