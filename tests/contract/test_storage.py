@@ -11,6 +11,7 @@ from vaultra_core.testing.contracts import (
     inbox,
     ledger,
     mail,
+    members,
     results,
     tokens,
     transactions,
@@ -98,6 +99,14 @@ class TestAuditLog(audit.AuditLogContract):
 
 
 class TestOutbox(mail.OutboxContract):
+    pass
+
+
+class TestMembers(members.MembersContract):
+    pass
+
+
+class TestInvitations(members.InvitationsContract):
     pass
 
 

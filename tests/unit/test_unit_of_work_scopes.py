@@ -16,6 +16,7 @@ BEFORE_ANYBODY_IS_KNOWN = {
     "SignUp": "there is no person yet whose rows could be in sight",
     "LogIn": "who it is comes out of it",
     "AuthenticateToken": "who it is comes out of it",
+    "AcceptInvitation": "who accepts is no member yet",
     "CreateBusiness": "nobody is a member of a business that does not exist yet",
 }
 

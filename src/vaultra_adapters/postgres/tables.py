@@ -31,6 +31,7 @@ from vaultra_adapters.postgres.columns import Moment, business_column, choice_co
 from vaultra_adapters.postgres.conversation_tables import agent_conversations, agent_messages
 from vaultra_adapters.postgres.knowledge_tables import knowledge_entries
 from vaultra_adapters.postgres.ledger_tables import LEDGER
+from vaultra_adapters.postgres.member_tables import invitations
 from vaultra_adapters.postgres.token_tables import personal_tokens
 from vaultra_core.domain.accounts import ImportPhase, Industry, IntegrationStatus
 from vaultra_core.domain.readiness.assessment import Tier
@@ -54,6 +55,7 @@ __all__ = [
     "financial_metric_snapshots",
     "import_windows",
     "integration_accounts",
+    "invitations",
     "job_runs",
     "knowledge_entries",
     "mail_outbox",

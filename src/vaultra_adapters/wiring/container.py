@@ -24,6 +24,7 @@ from vaultra_adapters.settings import Settings
 from vaultra_adapters.stripe.provider import StripeProvider
 from vaultra_adapters.wiring.agent import Agent
 from vaultra_adapters.wiring.knowledge import KnowledgeBase
+from vaultra_adapters.wiring.members import Members
 from vaultra_adapters.wiring.tokens import Tokens
 from vaultra_core.ports.mail import Mailer
 from vaultra_core.ports.payments import PaymentsProvider
@@ -242,4 +243,4 @@ def make_container(
 ) -> AsyncContainer:
     """The container of a process. `providers` are the entry point's own, or a test's, which then win."""
     adapters = Adapters(settings, application=application, statement_timeout=statement_timeout, pool_size=pool_size)
-    return dishka.make_async_container(adapters, UseCases(), Agent(), KnowledgeBase(), Tokens(), *providers)
+    return dishka.make_async_container(adapters, UseCases(), Agent(), KnowledgeBase(), Members(), Tokens(), *providers)

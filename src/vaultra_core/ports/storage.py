@@ -25,6 +25,7 @@ from vaultra_core.ports.completeness import Certificates, Doubts
 from vaultra_core.ports.conversations import Conversations
 from vaultra_core.ports.holdings import Holdings
 from vaultra_core.ports.mail import Outbox
+from vaultra_core.ports.members import Invitations, Members
 from vaultra_core.ports.tokens import PersonalTokens
 
 
@@ -388,6 +389,8 @@ class UnitOfWork(Protocol):
     audit: AuditLog
     holdings: Holdings
     outbox: Outbox
+    members: Members
+    invitations: Invitations
     tokens: PersonalTokens
     conversations: Conversations
 

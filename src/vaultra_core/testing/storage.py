@@ -7,7 +7,7 @@ from typing import Self
 from uuid import UUID
 
 from vaultra_core.identity import Caller
-from vaultra_core.ports import audit, completeness, conversations, holdings, mail, tokens
+from vaultra_core.ports import audit, completeness, conversations, holdings, mail, members, tokens
 from vaultra_core.ports import storage as ports
 from vaultra_core.ports.storage import StripeEvent
 from vaultra_core.testing.memory.accounts import (
@@ -25,6 +25,7 @@ from vaultra_core.testing.memory.holdings import MemoryHoldings
 from vaultra_core.testing.memory.inbox import MemoryInbox
 from vaultra_core.testing.memory.ledger import MemoryActivity, MemoryLedger
 from vaultra_core.testing.memory.mail import MemoryOutbox
+from vaultra_core.testing.memory.members import MemoryInvitations, MemoryMembers
 from vaultra_core.testing.memory.results import (
     MemoryComputations,
     MemoryRecommendations,
@@ -60,6 +61,8 @@ class MemoryUnitOfWork:
         self.outbox: mail.Outbox = MemoryOutbox(self._transaction)
         self.conversations: conversations.Conversations = MemoryConversations(self._transaction)
 
+        self.members: members.Members = MemoryMembers(self._transaction)
+        self.invitations: members.Invitations = MemoryInvitations(self._transaction)
         self.tokens: tokens.PersonalTokens = MemoryPersonalTokens(self._transaction)
 
     async def commit(self) -> None:
