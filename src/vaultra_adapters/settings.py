@@ -56,6 +56,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, rename=str.upper):
     pinecone_host: str | None = None
     openai_api_key: str | None = None
     openai_base_url: Url | None = None
+    openai_model: str = "gpt-4.1-mini"
+    llm_provider: Literal["openai", "ollama", "grounded"] | None = None
+    ollama_base_url: Url = "http://localhost:11434"
+    ollama_model: str | None = None
     smtp_url: Annotated[str, msgspec.Meta(pattern=r"^smtps?://[^/\s]+$")] | None = None
     mail_from: Sender | None = None
     frontend_dir: str | None = None
@@ -70,6 +74,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, rename=str.upper):
     def sandbox(self) -> bool:
         """Whether payments come from somewhere else than Stripe itself: then all data is sample data."""
         return urlsplit(self.stripe_api_base).netloc != urlsplit(STRIPE_API).netloc
+
+    @property
+    def language_model(self) -> Literal["openai", "ollama", "grounded"]:
+        """Who writes the agent's answers: with a key OpenAI's model, without one none at all."""
+        return self.llm_provider or ("openai" if self.openai_api_key else "grounded")
 
     @property
     def mail_folder(self) -> Path:
@@ -131,6 +140,8 @@ TAKES = {
     "ACCESS_TOKEN_MINUTES": "a whole number from 1 to 10080",
     "VECTOR_STORE": "embedded or pinecone",
     "EMBEDDER": "local or openai",
+    "LLM_PROVIDER": "openai, ollama or grounded",
+    "OLLAMA_BASE_URL": "a URL like http://localhost:11434",
     "OPENAI_BASE_URL": "a URL like https://api.openai.com/v1",
     "SMTP_URL": "a URL like smtps://user:password@mail.example or smtp://mail.example:587",
     "MAIL_FROM": "an address like Vaultra <hello@vaultra.example>",
@@ -191,6 +202,10 @@ def _refuse_without_key(settings: Settings) -> None:
         raise SettingsError("VECTOR_STORE=pinecone needs PINECONE_API_KEY.")
     if settings.embedder == "openai" and not settings.openai_api_key:
         raise SettingsError("EMBEDDER=openai needs OPENAI_API_KEY.")
+    if settings.llm_provider == "openai" and not (settings.openai_api_key or settings.openai_base_url):
+        raise SettingsError("LLM_PROVIDER=openai needs OPENAI_API_KEY, or the OPENAI_BASE_URL of a server of your own.")
+    if settings.llm_provider == "ollama" and not settings.ollama_model:
+        raise SettingsError("LLM_PROVIDER=ollama needs OLLAMA_MODEL.")
 
 
 def _refuse_for_production(settings: Settings) -> None:

@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-_SENTENCE_END: Final = re.compile(r"(?<=[.!?…])[\"'”’)\]*_]*\s+|\n+")
+# A citation behind the full stop still belongs to the sentence.
+_SENTENCE_END: Final = re.compile(r"(?<=[.!?…])[\"'”’)*_]*(?:\s*\[[a-z0-9-]+\][.,]?)*\s+(?!\[)|\n+(?!\[)")
 _ABBREVIATION: Final = re.compile(
     r"(?:\b(?:e\.g|i\.e|approx|vs|no|etc|jan|feb|mar|apr|jun|jul|aug|sep|sept|oct|nov|dec)|^\s*\d{1,2})\.$", re.I
 )

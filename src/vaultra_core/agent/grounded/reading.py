@@ -77,6 +77,5 @@ def _excerpt(passage: PassageLine) -> str:
             break
         length += len(each)
         text = each.rstrip()
-        has_number = re.search(r"\d", text)
-        cited.append(f"{text} [{passage.doc_id}]{each[len(text) :]}" if has_number and "|" not in text else each)
+        cited.append(f"{text} [{passage.doc_id}]{each[len(text) :]}" if re.search(r"\w", text) else each)
     return "".join(cited).strip()
