@@ -12,6 +12,7 @@ from vaultra_core.domain.accounts import Business, Industry, Integration, Member
 from vaultra_core.domain.activity import DayActivity
 from vaultra_core.domain.metrics import MetricsSnapshot
 from vaultra_core.domain.readiness.assessment import Tier
+from vaultra_core.domain.readiness.evidence import recommendation_handle
 from vaultra_core.domain.recommendations.base import Recommendation, Status
 from vaultra_core.identity import Role
 from vaultra_core.ports.storage import StoredScore
@@ -303,6 +304,7 @@ class ReadinessHistoryView(msgspec.Struct):
 class BusinessRecommendation(RecommendationView, frozen=True, kw_only=True):
     id: UUID
     business_id: UUID
+    handle: str  # of the evidence behind it
     status: Status
     created_at: dt.datetime
     updated_at: dt.datetime
@@ -312,6 +314,7 @@ class BusinessRecommendation(RecommendationView, frozen=True, kw_only=True):
         return cls(
             id=recommendation.id,
             business_id=recommendation.business_id,
+            handle=recommendation_handle(recommendation.id),
             status=recommendation.status,
             created_at=utc(recommendation.created_at),
             updated_at=utc(recommendation.updated_at),

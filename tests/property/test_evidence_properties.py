@@ -13,12 +13,12 @@ from vaultra_core.domain.activity import DayActivity
 from vaultra_core.domain.behind import COUNTED_BY, objects_behind
 from vaultra_core.domain.ledger import LedgerObject
 from vaultra_core.domain.readiness.evidence import (
-    METRICS,
     contribution_handle,
     metric_handle,
     resolve,
     score_handle,
 )
+from vaultra_core.domain.readiness.metric_formulas import METRICS, RECURRING
 from vaultra_core.errors import InvalidInput, NotFound
 from vaultra_core.money import to_major
 from vaultra_core.periods import days_between, window
@@ -66,7 +66,7 @@ def test_a_score_resolves_down_to_its_days(history: History, rulebook: str) -> N
                 assert days.value == sum(single.value for single in days.parts if single.value is not None)
 
 
-@given(histories(), st.sampled_from(sorted(METRICS)))
+@given(histories(), st.sampled_from(sorted([*METRICS, *RECURRING])))
 @settings(deadline=None)
 def test_a_metric_resolves_to_itself(history: History, name: str) -> None:
     snapshot = metrics(history, AS_OF)
@@ -78,7 +78,14 @@ def test_a_metric_resolves_to_itself(history: History, name: str) -> None:
     else:
         minor = getattr(source, f"{name}_minor")
         assert found.value == (None if minor is None else to_major(minor, "usd"))
-    assert found.parts
+    assert found.parts or name in RECURRING
+    inner = [resolve(part.handle, history, AS_OF) for part in found.parts]
+    assert [each.value for each in inner if name in RECURRING] == [
+        part.value for part in found.parts if name in RECURRING
+    ]
+    if name in RECURRING and found.value is not None:
+        exact = sum((part.value for part in found.parts if part.value is not None), Decimal(0))
+        assert abs(exact - found.value) <= Decimal("0.01") * len(found.parts)
 
 
 def test_a_trend_names_its_weeks() -> None:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from property.strategies import histories
 from support.histories import AS_OF
 from vaultra_core import RULEBOOKS, Assessment, History, assess, metrics, outlook, path, recommend, replay, simulate
+from vaultra_core.domain import wording
 from vaultra_core.domain.activity import ColumnarHistory, CustomerWindow, DayActivity
 from vaultra_core.domain.readiness.lender_2 import LENDER_2
 from vaultra_core.domain.readiness.scoring import tier
@@ -117,6 +118,12 @@ def test_impact_is_what_the_simulation_says_and_orders_the_advice(history: Histo
         assert each.priority == expected
         assert each.impact_points >= 0
         assert len(each.description) > 80
+        # The figure now, the figure to reach, and by when.
+        targets = [name for name in each.metric_refs if name.startswith("target_")]
+        assert targets and all(each.metric_refs[name] is not None for name in targets)
+        assert each.metric_refs.keys() - {*targets, "by", "as_of"}  # None when more than half the weeks were empty
+        by = dt.date.fromisoformat(str(each.metric_refs["by"]))
+        assert by > AS_OF and wording.day(by) in each.description
 
 
 def columnar(history: History, *, customers_from: int = 0) -> History:

@@ -35,25 +35,61 @@ class RecurringRevenue(msgspec.Struct, frozen=True, kw_only=True):
 
 def recurring_revenue(history: History, as_of: dt.date) -> RecurringRevenue:
     """MRR as of the end of a day. Subscriptions that start later are not seen, those that end later still run."""
+    standing = _standing(history, as_of)
+    if standing is None:
+        return RecurringRevenue()
+    try:
+        minor = {name: _sum(those, history.currency, moment) for name, (those, moment) in standing.behind.items()}
+    except _PriceUnknown:
+        return RecurringRevenue(unconverted=standing.unconverted)
+    return RecurringRevenue(
+        mrr_minor=minor["mrr"],
+        new_minor=minor["new_mrr"],
+        churned_minor=minor["churned_mrr"],
+        unconverted=standing.unconverted,
+    )
+
+
+def subscriptions_behind(name: str, history: History, as_of: dt.date) -> list[tuple[Subscription, int | None]]:
+    """The subscriptions that `mrr`, `new_mrr` or `churned_mrr` counts, by id, each with its minor units per month: None
+    where its price is not known."""
+    standing = _standing(history, as_of)
+    if standing is None:
+        return []
+    those, moment = standing.behind[name]
+    return [(each, _alone(each, history.currency, moment)) for each in sorted(those, key=lambda each: each.id)]
+
+
+def _alone(subscription: Subscription, currency: str, moment: int) -> int | None:
+    try:
+        return _sum([subscription], currency, moment)
+    except _PriceUnknown:
+        return None
+
+
+class _Standing(msgspec.Struct, frozen=True):
+    """By figure, the subscriptions it counts and the moment at which they are priced."""
+
+    behind: dict[str, tuple[list[Subscription], int]]
+    unconverted: int
+
+
+def _standing(history: History, as_of: dt.date) -> _Standing | None:
+    """How subscriptions stand at the end of a day; None when there are none."""
+    if not history.subscriptions:
+        return None
     end = day_start(as_of + dt.timedelta(days=1), history.timezone)
     start = day_start(window(as_of, PERIOD_DAYS)[0], history.timezone)
     known = [subscription for subscription in history.subscriptions if subscription.started_at < end]
     if not known:
-        return RecurringRevenue()
+        return None
     kept = [subscription for subscription in known if has_reference_rate(subscription.currency, history.currency)]
     now = {subscription.id: subscription for subscription in kept if _counts(subscription, end)}
     before = {subscription.id: subscription for subscription in kept if _counts(subscription, start)}
     new = [s for s in now.values() if s.id not in before and _pays_since(s) >= start]
     churned = [s for s in before.values() if s.ended_at is not None and s.ended_at < end]
-    try:
-        return RecurringRevenue(
-            mrr_minor=_sum(now.values(), history.currency, end),
-            new_minor=_sum(new, history.currency, end),
-            churned_minor=_sum(churned, history.currency, start),
-            unconverted=len(known) - len(kept),
-        )
-    except _PriceUnknown:
-        return RecurringRevenue(unconverted=len(known) - len(kept))
+    behind = {"mrr": (list(now.values()), end), "new_mrr": (new, end), "churned_mrr": (churned, start)}
+    return _Standing(behind, len(known) - len(kept))
 
 
 def _counts(subscription: Subscription, moment: int) -> bool:

@@ -831,6 +831,7 @@ export interface components {
             created_at: string;
             description: string;
             estimated_impact: string;
+            handle: string;
             /** Format: uuid */
             id: string;
             impact_points: number;

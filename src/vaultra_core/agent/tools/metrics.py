@@ -10,7 +10,8 @@ from vaultra_core.agent import figures
 from vaultra_core.agent.figures import Figure
 from vaultra_core.agent.registry import Arguments, Finding, Tool
 from vaultra_core.domain.metrics import MetricsSnapshot
-from vaultra_core.domain.readiness.evidence import METRICS, DaysHandle, metric_handle
+from vaultra_core.domain.readiness.evidence import DaysHandle, metric_handle
+from vaultra_core.domain.readiness.metric_formulas import METRICS, RECURRING
 from vaultra_core.domain.wording import day
 from vaultra_core.errors import NotFound
 from vaultra_core.identity import Caller
@@ -101,7 +102,7 @@ class GetMetricSummary(Tool[Period]):
 def summary(snapshot: MetricsSnapshot, before: MetricsSnapshot | None, today: dt.date) -> MetricSummary:
     lines = []
     for name, (title, tell) in TOLD.items():
-        if name in METRICS:  # the others have no handle yet, so nothing may be said of them
+        if name in METRICS or name in RECURRING:  # the others have no handle yet, so nothing may be said of them
             now, then = _figure(snapshot, name, title, tell), _figure(before, name, f"{title} before", tell)
             lines.append(MetricLine(metric=name, title=title, value=now, before=then, change=_change(now, then)))
     first, last = snapshot.period_start, snapshot.period_end

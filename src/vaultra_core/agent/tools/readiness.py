@@ -10,7 +10,7 @@ from vaultra_core.agent import figures
 from vaultra_core.agent.figures import Figure, Statement
 from vaultra_core.agent.registry import Arguments, Finding, NoArguments, Tool
 from vaultra_core.domain.readiness.assessment import Assessment, Contribution
-from vaultra_core.domain.readiness.evidence import contribution_handle, score_handle
+from vaultra_core.domain.readiness.evidence import contribution_handle, recommendation_handle, score_handle
 from vaultra_core.domain.readiness.projections import change_handle
 from vaultra_core.domain.readiness.rulebook import get_rulebook
 from vaultra_core.domain.recommendations.base import Recommendation
@@ -161,7 +161,7 @@ class GetTopRecommendations(Tool[Limit]):
 
 
 def _item(each: Recommendation) -> RecommendationItem:
-    advice, handle = each.advice, f"recommendation:{each.id}"
+    advice, handle = each.advice, recommendation_handle(each.id)
     return RecommendationItem(
         title=advice.title,
         priority=advice.priority.value,

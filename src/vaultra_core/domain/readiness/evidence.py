@@ -5,6 +5,8 @@
 | `score:<rulebook>:<day>` | a score | its contributions |
 | `contribution:<rulebook>:<day>:<factor>` | what a factor or cap adds to it | the days it was measured on |
 | `metric:<name>:<day>` | a metric of the 30 days that end on a day | the days it was computed from |
+| `metric:mrr:<day>`, `new_mrr`, `churned_mrr` | recurring revenue at the end of a day | its subscriptions |
+| `subscription:<name>:<day>:<id>` | what a subscription brings to one of these | the Stripe object of that id |
 | `days:<field>:<first>:<last>` | a daily figure over a span of days | its single days, then Stripe objects |
 | `recommendation:<id>` | a recommendation | the contributions and metrics that it speaks of |
 
@@ -15,25 +17,29 @@ import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final
+from uuid import UUID
 
 import msgspec
 
 from vaultra_core.domain.activity import DayActivity, History
 from vaultra_core.domain.behind import COUNTED_BY
-from vaultra_core.domain.metrics import AVERAGE_DAYS, ExtraMetrics, MetricsSnapshot, metrics
+from vaultra_core.domain.metrics import MetricsSnapshot, metrics
+from vaultra_core.domain.mrr import subscriptions_behind
 from vaultra_core.domain.readiness.measures import MEASURES
+from vaultra_core.domain.readiness.metric_formulas import METRICS, RECURRING
 from vaultra_core.domain.readiness.rulebook import get_rulebook
 from vaultra_core.domain.readiness.rules import Factor
 from vaultra_core.domain.readiness.scoring import assess
 from vaultra_core.domain.recommendations.base import Recommendation
 from vaultra_core.errors import InvalidInput, NotFound
 from vaultra_core.money import to_major
-from vaultra_core.periods import PERIOD_DAYS, window
+from vaultra_core.periods import window
 
 GRAMMAR: Final = (
     "score:<rulebook>:<day>",
     "contribution:<rulebook>:<day>:<factor>",
     "metric:<name>:<day>",
+    "subscription:<name>:<day>:<id>",
     "days:<field>:<first>:<last>",
     "recommendation:<id>",
 )
@@ -88,6 +94,10 @@ def metric_handle(name: str, day: dt.date) -> str:
     return f"metric:{name}:{day}"
 
 
+def recommendation_handle(recommendation_id: UUID) -> str:
+    return f"recommendation:{recommendation_id}"
+
+
 def resolve(handle: str, history: History, as_of: dt.date) -> Evidence:
     """What a handle of a score, contribution, metric or span of days stands for, seen from the last complete day.
 
@@ -118,13 +128,13 @@ def of_recommendation(recommendation: Recommendation, rulebook: str) -> Evidence
     factors = {factor.name for factor in get_rulebook(rulebook).factors}
     parts = []
     for name, value in advice.metric_refs.items():
-        if isinstance(value, str) or (name not in factors and name not in METRICS):
+        if isinstance(value, str) or (name not in factors and name not in METRICS and name not in RECURRING):
             continue
         of_factor = name in factors
         handle = contribution_handle(rulebook, day, name) if of_factor else metric_handle(name, day)
         parts.append(Part(handle=handle, label=_label(name), value=_decimal(value)))
     return Evidence(
-        handle=f"recommendation:{recommendation.id}",
+        handle=recommendation_handle(recommendation.id),
         kind="recommendation",
         title=advice.title,
         statement=advice.description,
@@ -183,7 +193,11 @@ def _contribution(handle: str, rest: list[str], history: History, as_of: dt.date
 
 def _metric(handle: str, rest: list[str], history: History, as_of: dt.date) -> Evidence:
     name, day = rest[0], _day(handle, rest[1])
-    if name not in METRICS or day > as_of or history.first_day is None or history.first_day > day:
+    if day > as_of or history.first_day is None or history.first_day > day:
+        raise _nothing(handle)
+    if name in RECURRING:
+        return _recurring(handle, name, day, history)
+    if name not in METRICS:
         raise _nothing(handle)
     formula, days, fields = METRICS[name]
     snapshot = metrics(history, day)
@@ -201,6 +215,48 @@ def _metric(handle: str, rest: list[str], history: History, as_of: dt.date) -> E
         formula=f"{formula}; {figures}" if figures else formula,
         parts=parts,
         objects_of=_objects_of([part.handle for part in parts]),
+    )
+
+
+def _recurring(handle: str, name: str, day: dt.date, history: History) -> Evidence:
+    value = _of_snapshot(metrics(history, day), name)
+    parts = [
+        Part(
+            handle=f"subscription:{name}:{day}:{subscription.id}",
+            label=f"Subscription {subscription.id}",
+            value=None if minor is None else to_major(minor, history.currency),
+        )
+        for subscription, minor in subscriptions_behind(name, history, day)
+    ]
+    return Evidence(
+        handle=handle,
+        kind="metric",
+        title=_label(name),
+        statement=f"{_label(name)} at the end of {day}: {'no data' if value is None else value}.",
+        value=value,
+        currency=history.currency,
+        formula=f"{RECURRING[name]}; rounded once, so that its parts may differ from it by less than a cent each",
+        parts=tuple(parts),
+    )
+
+
+def _subscription(handle: str, rest: list[str], history: History, as_of: dt.date) -> Evidence:
+    name, day, subscription_id = rest[0], _day(handle, rest[1]), rest[2]
+    if name not in RECURRING or day > as_of:
+        raise _nothing(handle)
+    found = {each.id: (each, minor) for each, minor in subscriptions_behind(name, history, day)}
+    if subscription_id not in found:
+        raise _nothing(handle)
+    subscription, minor = found[subscription_id]
+    value = None if minor is None else to_major(minor, history.currency)
+    return Evidence(
+        handle=handle,
+        kind="subscription",
+        title=f"Subscription {subscription_id}",
+        statement=f"{subscription_id} ({subscription.status}) counts in {name} at the end of {day}.",
+        value=value,
+        currency=history.currency,
+        formula=RECURRING[name],
     )
 
 
@@ -287,45 +343,11 @@ _WEEKLY: Final = ("weekly_growth", "weekly_variation", "weak_weeks_per_half_year
 _CASES: Final = ("chargeback", "refund", "failed")
 _FIELDS: Final = frozenset(DayActivity.__struct_fields__) - {"day"}
 
-# metric → formula, days, and the daily fields that enter it.
-METRICS: Final[Mapping[str, tuple[str, int, tuple[str, ...]]]] = {
-    "revenue_total": ("the sum of captured sales", PERIOD_DAYS, ("gross_minor",)),
-    "transaction_count": ("the number of captured sales", PERIOD_DAYS, ("charge_count",)),
-    "average_transaction_size": ("gross / charge count", PERIOD_DAYS, ("gross_minor", "charge_count")),
-    "revenue_volatility": ("standard deviation / mean of revenue over 13 weeks", 91, ("gross_minor",)),
-    "chargeback_count": ("the number of disputes that are chargebacks", PERIOD_DAYS, ("chargeback_count",)),
-    "chargeback_ratio": ("chargeback count / charge count", PERIOD_DAYS, ("chargeback_count", "charge_count")),
-    "refund_count": ("the number of refunds that succeeded", PERIOD_DAYS, ("refund_count",)),
-    "refund_ratio": ("refund count / charge count", PERIOD_DAYS, ("refund_count", "charge_count")),
-    "payout_reliability": ("payout ok count / payout due count", PERIOD_DAYS, ("payout_ok_count", "payout_due_count")),
-    "net_revenue": (
-        "gross − refunded − chargeback",
-        PERIOD_DAYS,
-        ("gross_minor", "refunded_minor", "chargeback_minor"),
-    ),
-    "refund_value_ratio": ("refunded / gross", PERIOD_DAYS, ("refunded_minor", "gross_minor")),
-    "failed_charge_ratio": (
-        "failed count / (failed count + charge count)",
-        PERIOD_DAYS,
-        ("failed_count", "charge_count"),
-    ),
-    "top_customer_share": ("the largest customer / identified", PERIOD_DAYS, ("customers", "identified_minor")),
-    "returning_share": ("returning / identified", PERIOD_DAYS, ("returning_minor", "identified_minor")),
-    "monthly_average": (
-        "(gross − refunded − chargeback) / days × 30.4375",
-        AVERAGE_DAYS,
-        ("gross_minor", "refunded_minor", "chargeback_minor"),
-    ),
-    "weekly_trend": ("Theil–Sen growth of 26 weeks' revenue, per 4 weeks", 182, ("gross_minor",)),
-}
-assert METRICS.keys() <= {
-    name.removesuffix("_minor") for kind in (MetricsSnapshot, ExtraMetrics) for name in kind.__struct_fields__
-}
-
 _Resolver = Callable[[str, list[str], History, dt.date], Evidence]
 _RESOLVERS: Final[Mapping[tuple[str, int], _Resolver]] = {
     ("score", 2): _score,
     ("contribution", 3): _contribution,
     ("metric", 2): _metric,
+    ("subscription", 3): _subscription,
     ("days", 3): _days,
 }

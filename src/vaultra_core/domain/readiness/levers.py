@@ -58,12 +58,19 @@ def steadiness(seen: Standpoint, band: Band) -> str | None:
     return f"most weeks within {percent(band.threshold)} of the trend, which is {usual} a week now"
 
 
+def most_weak_weeks(seen: Standpoint, band: Band) -> int | None:
+    """The most weak weeks that a band allows; None unless there are more."""
+    weeks = seen.weeks
+    most = int(band.threshold * len(weeks) / REFERENCE_WEEKS)
+    return most if weeks and most < weak_weeks(weeks) else None
+
+
 def gaps(seen: Standpoint, band: Band) -> str | None:
     """Fewer weeks below a quarter of the median one, once old ones have left the half year."""
-    weeks = seen.weeks
-    most, weak = int(band.threshold * len(weeks) / REFERENCE_WEEKS), weak_weeks(weeks)
-    if most >= weak:
+    weeks, most = seen.weeks, most_weak_weeks(seen, band)
+    if most is None:
         return None
+    weak = weak_weeks(weeks)
     usual = median(weeks)
     threshold = f"at least {_money(seen, WEAK_SHARE * usual)}" if usual else "anything at all"
     return f"{plural(weak - most, 'weak week')} fewer in {REFERENCE_WEEKS} weeks: each has to bring {threshold}"
@@ -101,41 +108,60 @@ def chargebacks(seen: Standpoint, band: Band) -> str | None:
     return f"at most {plural(allowed, 'chargeback')} in the next {PERIOD_DAYS} days"
 
 
-def refunds(seen: Standpoint, band: Band) -> str | None:
+def most_refunds(seen: Standpoint, band: Band) -> float | None:
+    """The most that may be refunded in 90 days at today's volume, minor units; None unless that is less than was."""
     charges, gross = seen.total("charge_count", REFUND_DAYS), seen.total("gross_minor", REFUND_DAYS)
-    refunded = seen.total("refunded_minor", REFUND_DAYS)
     prior_refunds, prior = REFUND_PRIOR
     most = gross * (band.threshold * (charges + prior) - prior_refunds) / charges
-    if not 0 < most < refunded:
+    return most if 0 < most < seen.total("refunded_minor", REFUND_DAYS) else None
+
+
+def refunds(seen: Standpoint, band: Band) -> str | None:
+    most, refunded = most_refunds(seen, band), seen.total("refunded_minor", REFUND_DAYS)
+    if most is None:
         return None
     return f"{_money(seen, refunded - most)} less refunded in {REFUND_DAYS} days than the {_money(seen, refunded)} now"
 
 
-def payouts(seen: Standpoint, band: Band) -> str | None:
-    count, due = seen.total("payout_due_count", PAYOUT_DAYS), seen.total("payout_due_minor", PAYOUT_DAYS)
+def least_share_in_time(seen: Standpoint, band: Band) -> float | None:
+    """The share of the amount due in 180 days that has to arrive in time; None when even all of it would not do."""
+    count = seen.total("payout_due_count", PAYOUT_DAYS)
     prior_ok, prior = PAYOUT_PRIOR
     share = (band.threshold * (count + prior) - prior_ok) / count
-    if share > 1:
+    return share if share <= 1 else None
+
+
+def payouts(seen: Standpoint, band: Band) -> str | None:
+    share, due = least_share_in_time(seen, band), seen.total("payout_due_minor", PAYOUT_DAYS)
+    if share is None:
         return None
     return f"at most {_money(seen, (1 - share) * due)} of payouts late or failed in {PAYOUT_DAYS} days"
 
 
+def more_from_others(seen: Standpoint, band: Band) -> float:
+    """What customers but the largest have to bring beyond the present, in 90 days, minor units."""
+    largest = max(seen.customers(CUSTOMER_DAYS).values(), default=0)
+    return largest / band.threshold - seen.total("identified_minor", CUSTOMER_DAYS)
+
+
 def largest_customer(seen: Standpoint, band: Band) -> str | None:
     """More revenue from others, at most as much again as all customers bring."""
-    identified = seen.total("identified_minor", CUSTOMER_DAYS)
-    largest = max(seen.customers(CUSTOMER_DAYS).values(), default=0)
-    extra = largest / band.threshold - identified
-    if extra > (MOST_GROWTH - 1) * identified:
+    extra = more_from_others(seen, band)
+    if extra > (MOST_GROWTH - 1) * seen.total("identified_minor", CUSTOMER_DAYS):
         return None
     return f"{_money(seen, extra)} more from other customers in {CUSTOMER_DAYS} days"
 
 
+def more_from_returning(seen: Standpoint, band: Band) -> float:
+    """What returning customers have to bring beyond the present, in 90 days, minor units."""
+    identified = seen.total("identified_minor", CUSTOMER_DAYS)
+    return (band.threshold * identified - seen.total("returning_minor", CUSTOMER_DAYS)) / (1 - band.threshold)
+
+
 def returning_customers(seen: Standpoint, band: Band) -> str | None:
     """More revenue from those who bought before, at most as much again as all customers bring."""
-    identified = seen.total("identified_minor", CUSTOMER_DAYS)
-    returning = seen.total("returning_minor", CUSTOMER_DAYS)
-    extra = (band.threshold * identified - returning) / (1 - band.threshold)
-    if extra > (MOST_GROWTH - 1) * identified:
+    extra = more_from_returning(seen, band)
+    if extra > (MOST_GROWTH - 1) * seen.total("identified_minor", CUSTOMER_DAYS):
         return None
     return f"{_money(seen, extra)} more from customers who bought before, in {CUSTOMER_DAYS} days"
 

@@ -1,7 +1,7 @@
 """Rules about money that arrives: payouts."""
 
-from vaultra_core.domain.readiness.measures import PAYOUT_DAYS, PAYOUT_PRIOR
-from vaultra_core.domain.readiness.rules import Band
+from vaultra_core.domain.readiness.levers import least_share_in_time
+from vaultra_core.domain.readiness.measures import PAYOUT_DAYS
 from vaultra_core.domain.recommendations.base import Advice, Category
 from vaultra_core.domain.recommendations.situation import Goal, Situation, advice
 from vaultra_core.domain.wording import day, percent, plural
@@ -34,6 +34,7 @@ def improve_payouts(situation: Situation) -> Advice | None:
             _STEPS,
         ),
         impact=situation.gain(baseline or (goal.changes if goal else {})),
+        by=situation.later(PERIOD_DAYS),
         metric_refs={"payout_reliability": ratio, "target_payout_reliability": LOW_PAYOUT_RELIABILITY},
         severity=sum(ratio < limit for limit in (0.8, 0.6, 0.4, 0.2)),
     )
@@ -52,21 +53,14 @@ def secure_payouts(situation: Situation) -> Advice | None:
         category=Category.CASH_FLOW,
         description=(f"{goal.reading.statement}.", *_to_reach(situation, goal), _STEPS),
         impact=situation.gain(goal.changes),
+        by=situation.later(PAYOUT_DAYS),
         metric_refs={"payouts": goal.reading.value, "target_share_in_time_180_days": goal.need},
         severity=goal.severity,
     )
 
 
 def _payout_goal(situation: Situation) -> Goal | None:
-    count = situation.seen.total("payout_due_count", PAYOUT_DAYS)
-
-    def need(band: Band) -> float | None:
-        """The share of the amount due that has to arrive in time."""
-        prior_ok, prior = PAYOUT_PRIOR
-        share = (band.threshold * (count + prior) - prior_ok) / count
-        return share if share <= 1 else None
-
-    return situation.goal("payouts", need)
+    return situation.goal("payouts", lambda band: least_share_in_time(situation.seen, band))
 
 
 def _to_reach(situation: Situation, goal: Goal) -> tuple[str, ...]:

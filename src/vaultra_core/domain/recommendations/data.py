@@ -32,6 +32,7 @@ def identify_customers(situation: Situation) -> Advice | None:
             "reach Vaultra.",
         ),
         impact=situation.gain_of({**situation.readings, **known}),
+        by=situation.later(CUSTOMER_DAYS),
         metric_refs={"identified_share_90_days": share, "target_identified_share": float(IDENTIFIED_SHARE)},
         severity=sum(share < limit for limit in (0.7, 0.35)),
     )

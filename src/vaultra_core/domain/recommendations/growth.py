@@ -1,10 +1,12 @@
 """Rules about how much there is, and where it is going."""
 
+import math
+
 from vaultra_core.domain.metrics import AVERAGE_DAYS
 from vaultra_core.domain.recommendations.base import Advice, Category
 from vaultra_core.domain.recommendations.situation import Goal, Situation, advice
 from vaultra_core.domain.reference_rates import at_reference_rate
-from vaultra_core.domain.wording import day, number
+from vaultra_core.domain.wording import day
 from vaultra_core.money import exponent
 
 LOW_SCORE = 50  # the first specification's trigger
@@ -35,6 +37,7 @@ def raise_revenue(situation: Situation) -> Advice | None:
             "Price, repeat orders and the best-selling channel usually move this faster than new products.",
         ),
         impact=situation.gain(goal.changes),
+        by=situation.later(AVERAGE_DAYS),
         metric_refs={"scale": goal.reading.value, "target_scale": goal.band.threshold},
         severity=goal.severity,
     )
@@ -63,6 +66,7 @@ def restart_growth(situation: Situation) -> Advice | None:
             "One weak week does not decide this figure: it follows the middle of all pairs of weeks over half a year.",
         ),
         impact=situation.gain(goal.changes),
+        by=situation.later(FOUR_WEEKS),
         metric_refs={"trend": growth, "target_trend": target},
         severity=goal.severity,
     )
@@ -79,6 +83,7 @@ def focus_core(situation: Situation) -> Advice | None:
         impact = situation.gain({name: value for goal in chosen for name, value in goal.changes.items()})
         if impact > 0:
             break
+    tried = math.floor(assessment.raw_score + impact + 0.5)
     parts = "; ".join(f"{goal.factor.title.lower()} ({goal.now} now, {goal.target} to reach)" for goal in chosen)
     ceilings = [line.reason for line in assessment.contributions if line.factor.startswith("cap_")]
     return advice(
@@ -90,11 +95,16 @@ def focus_core(situation: Situation) -> Advice | None:
             f"The score is {assessment.score}, below {LOW_SCORE}.",
             *ceilings,
             f"Most of what is missing lies in: {parts}." if chosen else "No factor has enough data to act on yet.",
-            f"Together they would bring the score to about {number(assessment.raw_score + impact, 0)}; "
+            f"Together they would bring the score to about {tried}; "
             f"look at them again on {day(situation.later(FOUR_WEEKS))}.",
         ),
         impact=impact,
-        metric_refs={"score": assessment.score, **{goal.factor.name: goal.reading.value for goal in chosen}},
+        by=situation.later(FOUR_WEEKS),
+        metric_refs={
+            "score": assessment.score,
+            "target_score": tried,
+            **{goal.factor.name: goal.reading.value for goal in chosen},
+        },
         severity=sum(assessment.score < limit for limit in (50, 40, 30, 20, 10)),
     )
 

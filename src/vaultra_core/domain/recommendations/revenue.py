@@ -2,8 +2,8 @@
 
 import datetime as dt
 
+from vaultra_core.domain.readiness.levers import more_from_others, more_from_returning, most_weak_weeks
 from vaultra_core.domain.readiness.measures import CUSTOMER_DAYS
-from vaultra_core.domain.readiness.rules import Band
 from vaultra_core.domain.recommendations.base import Advice, Category
 from vaultra_core.domain.recommendations.situation import Situation, advice
 from vaultra_core.domain.statistics import median
@@ -37,6 +37,7 @@ def stabilize_revenue(situation: Situation) -> Advice | None:
             _STEPS,
         ),
         impact=situation.gain(baseline or (goal.changes if goal else {})),
+        by=situation.later(STEADY_DAYS),
         metric_refs={"revenue_volatility": volatility, "target_revenue_volatility": HIGH_VOLATILITY},
         severity=sum(volatility > limit for limit in (0.5, 0.75, 1.0)),
     )
@@ -61,6 +62,7 @@ def smooth_revenue(situation: Situation) -> Advice | None:
             _STEPS,
         ),
         impact=situation.gain(goal.changes),
+        by=situation.later(STEADY_DAYS),
         metric_refs={"steadiness": goal.reading.value, "target_steadiness": goal.band.threshold},
         severity=goal.severity,
     )
@@ -70,13 +72,7 @@ def close_gaps(situation: Situation) -> Advice | None:
     """Some weeks brought next to nothing."""
     weeks = situation.seen.weeks
     weak = weak_weeks(weeks) if weeks else 0
-
-    def need(band: Band) -> float | None:
-        """The most weak weeks that the band allows."""
-        most = int(band.threshold * len(weeks) / REFERENCE_WEEKS)
-        return most if most < weak else None
-
-    goal = situation.goal("continuity", need)
+    goal = situation.goal("continuity", lambda band: most_weak_weeks(situation.seen, band))
     if goal is None:
         return None
     most = int(goal.need)
@@ -95,6 +91,7 @@ def close_gaps(situation: Situation) -> Advice | None:
             "Plan something small to sell for holidays and quiet weeks, and send invoices weekly rather than in bulk.",
         ),
         impact=situation.gain(goal.changes),
+        by=_clear_date(situation, most),
         metric_refs={"continuity": goal.reading.value, "weak_weeks": weak, "target_weak_weeks": most},
         severity=goal.severity,
     )
@@ -119,7 +116,7 @@ def spread_customers(situation: Situation) -> Advice | None:
     if goal is None or goal.reading.value is None:
         return None
     largest = goal.reading.value * identified
-    extra = largest / goal.band.threshold - identified
+    extra = more_from_others(situation.seen, goal.band)
     return advice(
         situation,
         key="spread_customers",
@@ -133,6 +130,7 @@ def spread_customers(situation: Situation) -> Advice | None:
             "risk meanwhile, though it does not change this figure.",
         ),
         impact=situation.gain(goal.changes),
+        by=situation.later(CUSTOMER_DAYS),
         metric_refs={"top_customer": goal.reading.value, "target_top_customer": goal.band.threshold},
         severity=goal.severity,
     )
@@ -146,7 +144,7 @@ def win_back_customers(situation: Situation) -> Advice | None:
     if goal is None:
         return None
     target = goal.band.threshold
-    extra = (target * identified - returning) / (1 - target)
+    extra = more_from_returning(situation.seen, goal.band)
     return advice(
         situation,
         key="win_back_customers",
@@ -160,6 +158,7 @@ def win_back_customers(situation: Situation) -> Advice | None:
             "one click.",
         ),
         impact=situation.gain(goal.changes),
+        by=situation.later(CUSTOMER_DAYS),
         metric_refs={"returning": goal.reading.value, "target_returning": target},
         severity=goal.severity,
     )

@@ -2,7 +2,7 @@
 
 import math
 
-from vaultra_core.domain.readiness.levers import date_with_at_most, most_chargebacks
+from vaultra_core.domain.readiness.levers import date_with_at_most, most_chargebacks, most_refunds
 from vaultra_core.domain.readiness.measures import DISPUTE_DAYS, DISPUTE_PRIOR, REFUND_DAYS, REFUND_PRIOR
 from vaultra_core.domain.readiness.rules import Band
 from vaultra_core.domain.recommendations.base import Advice, Category
@@ -41,6 +41,7 @@ def reduce_chargebacks(situation: Situation) -> Advice | None:
             _STEPS,
         ),
         impact=situation.gain(changes),
+        by=situation.later(PERIOD_DAYS),
         metric_refs={
             "chargeback_ratio": ratio,
             "chargeback_count": snapshot.chargeback_count,
@@ -69,6 +70,7 @@ def lower_disputes(situation: Situation) -> Advice | None:
         category=Category.RISK,
         description=(f"{goal.reading.statement}.", *_way_down(situation, goal), _STEPS),
         impact=situation.gain(goal.changes),
+        by=date_with_at_most(situation.seen, int(goal.need)),
         metric_refs={
             "disputes": goal.reading.value,
             "chargeback_count_180_days": situation.seen.total("chargeback_count", DISPUTE_DAYS),
@@ -120,17 +122,9 @@ def dispute_warning(situation: Situation) -> Advice | None:
 
 def lower_refunds(situation: Situation) -> Advice | None:
     """Refunds keep the score below its best."""
-    charges = situation.seen.total("charge_count", REFUND_DAYS)
     gross = situation.seen.total("gross_minor", REFUND_DAYS)
     refunded = situation.seen.total("refunded_minor", REFUND_DAYS)
-
-    def need(band: Band) -> float | None:
-        """The most that may be refunded at today's volume, minor units."""
-        prior_refunds, prior = REFUND_PRIOR
-        most = gross * (band.threshold * (charges + prior) - prior_refunds) / charges
-        return most if 0 < most < refunded else None
-
-    goal = situation.goal("refunds", need)
+    goal = situation.goal("refunds", lambda band: most_refunds(situation.seen, band))
     if goal is None:
         return None
     return advice(
@@ -146,6 +140,7 @@ def lower_refunds(situation: Situation) -> Advice | None:
             "exchange or a credit keeps the revenue.",
         ),
         impact=situation.gain(goal.changes),
+        by=situation.later(REFUND_DAYS),
         metric_refs={
             "refunds": goal.reading.value,
             "refund_value_share_90_days": refunded / gross,
@@ -216,6 +211,7 @@ def _warning(
             step,
         ),
         impact=loss,
-        metric_refs={factor: now, f"{factor}_if_repeated": expected},
+        by=situation.later(PERIOD_DAYS),
+        metric_refs={factor: now, f"{factor}_if_repeated": expected, f"target_{factor}": now},
         severity=rule.severity(rule.band(expected).points) if rule else 0,
     )

@@ -100,10 +100,14 @@ def advice(
     category: Category,
     description: Sequence[str],
     impact: float,
+    by: dt.date,
     metric_refs: Mapping[str, float | int | str | None],
     severity: int,
 ) -> Advice:
-    """An advice with its priority and the words for its impact; sentences of the description are joined."""
+    """An advice with its priority and the words for its impact; sentences of the description are joined.
+
+    `metric_refs` hold the figures now and those to reach (`target_…`), `by` when that can count in full.
+    """
     return Advice(
         key=key,
         title=title,
@@ -112,7 +116,7 @@ def advice(
         category=category,
         impact_points=impact,
         estimated_impact=estimated_impact(impact),
-        metric_refs={**metric_refs, "as_of": situation.as_of.isoformat()},
+        metric_refs={**metric_refs, "by": by.isoformat(), "as_of": situation.as_of.isoformat()},
         severity=severity,
     )
 
