@@ -41,6 +41,22 @@ export function updateProfile(body: Body<paths["/api/v1/users/me"]["patch"]>) {
   return unwrap(client.PATCH("/api/v1/users/me", { body }));
 }
 
+export type PersonalToken = Answer<typeof getTokens>[number];
+export type NewToken = Body<paths["/api/v1/users/me/tokens"]["post"]>;
+
+export async function getTokens() {
+  return (await unwrap(client.GET("/api/v1/users/me/tokens"))).tokens;
+}
+
+/** The answer alone holds the secret (`token`): it is not kept. */
+export function createToken(body: NewToken) {
+  return unwrap(client.POST("/api/v1/users/me/tokens", { body }));
+}
+
+export function revokeToken(token: string) {
+  return unwrap(client.DELETE("/api/v1/users/me/tokens/{token}", { params: { path: { token } } }));
+}
+
 export function createBusiness(body: NewBusiness) {
   return unwrap(client.POST("/api/v1/users/businesses", { body }));
 }

@@ -16,6 +16,8 @@ export const queryClient = new QueryClient({
 
 export const currentUserQuery = () => queryOptions({ queryKey: ["me"], queryFn: api.getCurrentUser });
 
+export const tokensQuery = () => queryOptions({ queryKey: ["tokens"], queryFn: api.getTokens });
+
 export const businessQuery = (id: string) =>
   queryOptions({ queryKey: [id, "business"], queryFn: () => api.getBusiness(id), staleTime: 10 * MINUTE });
 

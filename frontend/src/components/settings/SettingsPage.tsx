@@ -5,8 +5,9 @@ import { Failure, Loading, Skeleton } from "../ui/states";
 import { BusinessSection } from "./BusinessSection";
 import { ProfileSection } from "./ProfileSection";
 import { StripeSection } from "./StripeSection";
+import { TokensSection } from "./TokensSection";
 
-const SECTIONS = { profile: "Your profile", business: "Business", stripe: "Stripe" } as const;
+const SECTIONS = { profile: "Your profile", business: "Business", stripe: "Stripe", tokens: "Your own assistant" } as const;
 
 export function SettingsPage() {
   const me = useQuery(currentUserQuery());
@@ -36,6 +37,7 @@ export function SettingsPage() {
             <ProfileSection user={me.data} />
             <BusinessSection user={me.data} />
             <StripeSection />
+            <TokensSection />
           </div>
         </div>
       )}
