@@ -1,6 +1,7 @@
 /** Every call the dashboard makes, one function each. They resolve to the answer's body or throw an `ApiError`. */
 import { client, unwrap } from "./api/client";
 import type { paths } from "./api/schema";
+import { type ServerEvent, serverEvents } from "./sse";
 
 type Body<Operation> = Operation extends { requestBody: { content: { "application/json": infer T } } } ? T : never;
 type Answer<Call extends (...parameters: never[]) => unknown> = Awaited<ReturnType<Call>>;
@@ -163,5 +164,60 @@ export function updateRecommendationStatus(recommendation_id: string, status: De
       body: { status },
       keepalive,
     }),
+  );
+}
+
+export type AgentAnswer = Answer<typeof chatWithAgent>;
+export type AgentMessage = Answer<typeof getConversation>["messages"][number];
+export type ToolCall = AgentMessage["tool_calls"][number];
+export type Citation = AgentMessage["citations"][number];
+
+/** One question, one answer. */
+export function chatWithAgent(business_id: string, message: string, conversation_id: string | null) {
+  return unwrap(client.POST("/api/v1/agent/chat", { body: { business_id, message, conversation_id } }));
+}
+
+/** The same as it is being given: the answer's events. Throws an `ApiError` when it is refused or the line is lost. */
+export async function* askAgent(
+  business_id: string,
+  message: string,
+  conversation_id: string | null,
+  signal: AbortSignal,
+): AsyncGenerator<ServerEvent> {
+  const call = client.POST("/api/v1/agent/chat", {
+    body: { business_id, message, conversation_id },
+    headers: { Accept: "text/event-stream" },
+    parseAs: "stream",
+    signal,
+  });
+  yield* serverEvents(await unwrap(call as Promise<{ data?: ReadableStream<Uint8Array>; response: Response }>));
+}
+
+export async function getConversations(business_id: string) {
+  const call = client.GET("/api/v1/agent/conversations", { params: { query: { business_id } } });
+  return (await unwrap(call)).conversations;
+}
+
+export function getConversation(conversation_id: string) {
+  return unwrap(client.GET("/api/v1/agent/conversations/{conversation_id}", { params: { path: { conversation_id } } }));
+}
+
+export function deleteConversation(conversation_id: string) {
+  return unwrap(
+    client.DELETE("/api/v1/agent/conversations/{conversation_id}", { params: { path: { conversation_id } } }),
+  );
+}
+
+/** End the answer under way; what was said is kept. */
+export function stopAgent(conversation_id: string) {
+  return unwrap(
+    client.POST("/api/v1/agent/conversations/{conversation_id}/stop", { params: { path: { conversation_id } } }),
+  );
+}
+
+/** Say whether an answer was good; `null` takes it back. */
+export function rateAnswer(message_id: string, rating: AgentMessage["rating"]) {
+  return unwrap(
+    client.PUT("/api/v1/agent/messages/{message_id}/feedback", { params: { path: { message_id } }, body: { rating } }),
   );
 }

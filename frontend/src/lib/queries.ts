@@ -117,6 +117,12 @@ export const evidenceQuery = (id: string, handle: string) =>
     staleTime: 10 * MINUTE,
   });
 
+export const conversationsQuery = (id: string) =>
+  queryOptions({ queryKey: [id, "conversations"], queryFn: () => api.getConversations(id) });
+
+export const conversationQuery = (conversation: string) =>
+  queryOptions({ queryKey: ["conversation", conversation], queryFn: () => api.getConversation(conversation) });
+
 export function isImporting(stripe: api.StripeStatus | undefined): boolean {
   return stripe?.import?.state === "starting" || stripe?.import?.state === "extending";
 }

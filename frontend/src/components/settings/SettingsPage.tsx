@@ -7,7 +7,12 @@ import { ProfileSection } from "./ProfileSection";
 import { StripeSection } from "./StripeSection";
 import { TokensSection } from "./TokensSection";
 
-const SECTIONS = { profile: "Your profile", business: "Business", stripe: "Stripe", tokens: "Your own assistant" } as const;
+const SECTIONS = {
+  profile: "Your profile",
+  business: "Business",
+  stripe: "Stripe",
+  tokens: "Your own assistant",
+} as const;
 
 export function SettingsPage() {
   const me = useQuery(currentUserQuery());
