@@ -205,10 +205,11 @@ export const latest: LatestMetrics = {
 
 const recommendation = (
   n: number,
-  rest: Omit<Recommendation, "id" | "business_id" | "created_at" | "updated_at">,
+  rest: Omit<Recommendation, "id" | "business_id" | "handle" | "created_at" | "updated_at">,
 ): Recommendation => ({
   id: `0197a000-0000-7000-8000-00000000010${n}`,
   business_id: BUSINESS_ID,
+  handle: `recommendation:0197a000-0000-7000-8000-00000000010${n}`,
   created_at: "2026-11-21T06:00:00Z",
   updated_at: "2026-11-21T06:00:00Z",
   ...rest,

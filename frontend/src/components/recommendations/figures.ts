@@ -20,11 +20,11 @@ const GOALS: Record<string, string> = {
   payouts: "target_share_in_time_180_days",
 };
 
-/** `target_…` goes with the figure it is meant for; the day the figures are from is not a figure. */
+/** `target_…` goes with the figure it is meant for; the days the figures are from and wanted by are no figures. */
 export function figures(refs: Recommendation["metric_refs"], currency: string): Figure[] {
   const isGoal = (key: string) => key.startsWith("target_");
   return Object.entries(refs)
-    .filter(([key]) => !isGoal(key) && key !== "as_of")
+    .filter(([key]) => !isGoal(key) && key !== "as_of" && key !== "by")
     .map(([key, value]) => {
       const goal = refs[GOALS[key] ?? `target_${key}`];
       return {
