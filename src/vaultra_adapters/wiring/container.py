@@ -41,7 +41,10 @@ from vaultra_core.use_cases.compute_readiness import ComputeReadiness
 from vaultra_core.use_cases.create_business import CreateBusiness
 from vaultra_core.use_cases.decide_recommendation import DecideRecommendation
 from vaultra_core.use_cases.disconnect_stripe import DisconnectStripe
+from vaultra_core.use_cases.erase_business import EraseBusiness
+from vaultra_core.use_cases.erase_user import EraseUser
 from vaultra_core.use_cases.explain_score_change import ExplainScoreChange
+from vaultra_core.use_cases.export_data import ExportData
 from vaultra_core.use_cases.find_path import FindPath
 from vaultra_core.use_cases.finish_connect import FinishConnect
 from vaultra_core.use_cases.fold_days import FoldDays
@@ -54,6 +57,7 @@ from vaultra_core.use_cases.get_readiness import GetReadiness
 from vaultra_core.use_cases.list_recommendations import ListRecommendations
 from vaultra_core.use_cases.log_in import LogIn
 from vaultra_core.use_cases.look_ahead import LookAhead
+from vaultra_core.use_cases.read_audit import ReadAudit
 from vaultra_core.use_cases.receive_webhook import ReceiveWebhook
 from vaultra_core.use_cases.recompute import Recompute
 from vaultra_core.use_cases.replay_events import ReplayEvents
@@ -177,6 +181,9 @@ class UseCases(Provider):
         CreateBusiness,
         DecideRecommendation,
         DisconnectStripe,
+        EraseBusiness,
+        EraseUser,
+        ExportData,
         FinishConnect,
         FoldDays,
         GenerateRecommendations,
@@ -187,6 +194,7 @@ class UseCases(Provider):
         ListRecommendations,
         LogIn,
         ReceiveWebhook,
+        ReadAudit,
         Recompute,
         ReplayEvents,
         ResealSecrets,

@@ -2,6 +2,7 @@ import datetime as dt
 from uuid import UUID
 
 from vaultra_core.domain.accounts import Business, Industry
+from vaultra_core.domain.audit import AuditAction, audited
 from vaultra_core.identity import Role, new_id
 from vaultra_core.ports.runtime import Clock
 from vaultra_core.ports.storage import UnitOfWorkFactory
@@ -43,5 +44,6 @@ class CreateBusiness:
         async with self._unit_of_work() as work:
             await work.businesses.add(business)
             await work.businesses.add_member(business.id, user_id, Role.OWNER)
+            await work.audit.add(audited(AuditAction.BUSINESS_CREATED, now, actor_id=user_id, business_id=business.id))
             await work.commit()
         return business

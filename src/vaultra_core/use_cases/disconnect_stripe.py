@@ -1,6 +1,7 @@
 import msgspec
 
 from vaultra_core.domain.accounts import IntegrationStatus
+from vaultra_core.domain.audit import AuditAction, audited
 from vaultra_core.errors import NotFound
 from vaultra_core.identity import Caller, Role
 from vaultra_core.ports.payments import PaymentsProvider
@@ -39,4 +40,14 @@ class DisconnectStripe:
                         updated_at=self._clock.now(),
                     )
                 )
+            await work.audit.add(
+                audited(
+                    AuditAction.STRIPE_DISCONNECTED,
+                    self._clock.now(),
+                    actor_id=caller.user_id,
+                    business_id=caller.business_id,
+                    target=integration.external_id,
+                    purged="yes" if purge else "no",
+                )
+            )
             await work.commit()

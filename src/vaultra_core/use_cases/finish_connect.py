@@ -3,6 +3,7 @@ import datetime as dt
 import msgspec
 
 from vaultra_core.domain.accounts import Business, ImportPhase, Integration, IntegrationStatus
+from vaultra_core.domain.audit import AuditAction, audited
 from vaultra_core.domain.imports import plan_import
 from vaultra_core.errors import Conflict, Forbidden, InvalidInput
 from vaultra_core.identity import Caller, Role, new_id
@@ -50,6 +51,15 @@ class FinishConnect:
         account = await self._provider.exchange_code(code)
         async with self._unit_of_work(Caller(state.user_id, state.business_id, Role.OWNER)) as work:
             integration = await self._store(work, state, account)
+            await work.audit.add(
+                audited(
+                    AuditAction.STRIPE_CONNECTED,
+                    self._clock.now(),
+                    actor_id=state.user_id,
+                    business_id=state.business_id,
+                    target=account.external_id,
+                )
+            )
             await work.commit()
         await self._queue.wake(Job.STRIPE_SYNC)
         return integration
