@@ -114,6 +114,12 @@ def _add_by_hand(commands: "Commands[argparse.ArgumentParser]") -> None:
     recompute = _command(commands, "recompute", "operate", "recompute", "fold, measure and score everything anew")
     recompute.add_argument("--business", metavar="ID", help="only this business")
 
+    audit = _command(commands, "audit", "operate", "audit", "who did what, newest first")
+    audit.add_argument("--business", metavar="ID", help="in this business only")
+    audit.add_argument("--user", metavar="ID", help="by this person only")
+    audit.add_argument("--limit", type=int, default=50, help="so many entries (default 50)")
+    audit.add_argument("--json", action="store_true", help="print JSON")
+
     reseal = _command(commands, "reseal", "operate", "reseal", "seal kept secrets with the newest of ENCRYPTION_KEYS")
     reseal.add_argument("--json", action="store_true", help="print JSON")
 

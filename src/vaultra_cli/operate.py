@@ -19,6 +19,7 @@ from vaultra_adapters.wiring import make_container
 from vaultra_cli.environment import database, settings_for
 from vaultra_cli.logs import set_up_logging
 from vaultra_core.errors import InvalidInput
+from vaultra_core.ports.audit import AuditRecord
 from vaultra_core.ports.storage import UnitOfWorkFactory
 from vaultra_core.use_cases.recompute import Recompute
 from vaultra_core.use_cases.replay_events import ReplayEvents
@@ -75,10 +76,7 @@ async def _sync(settings: Settings, account: str) -> dict[str, Any]:
 def recompute(options: argparse.Namespace) -> int:
     settings = settings_for()
     set_up_logging(settings)
-    try:
-        business = UUID(options.business) if options.business else None
-    except ValueError:
-        raise InvalidInput(f"{options.business} is no business id.") from None
+    business = _id(options.business, "business")
     with database(settings) as ready:
         count = asyncio.run(_recompute(ready, business))
     print(f"{count} businesses computed anew" if count != 1 else "1 business computed anew")
@@ -88,6 +86,42 @@ def recompute(options: argparse.Namespace) -> int:
 async def _recompute(settings: Settings, business: UUID | None) -> int:
     async with container_for(settings) as container:
         return await (await container.get(Recompute)).execute(business)
+
+
+def audit(options: argparse.Namespace) -> int:
+    settings = settings_for()
+    set_up_logging(settings)
+    business, user = _id(options.business, "business"), _id(options.user, "user")
+    with database(settings) as ready:
+        records = asyncio.run(_audit(ready, business, user, options.limit))
+    if options.json:
+        print(json.dumps(msgspec.to_builtins(records)))
+        return 0
+    for record in records:
+        entry = record.entry
+        details = " ".join(f"{name}={value}" for name, value in entry.details.items())
+        who = record.actor_name or entry.actor_id or "nobody"
+        what = f"{entry.action} {entry.target or ''} {details}".strip()
+        print(f"{entry.at:%Y-%m-%d %H:%M:%SZ}  {who}  {what}  {entry.business_id or '-'}  {entry.address or '-'}")
+    return 0
+
+
+async def _audit(settings: Settings, business: UUID | None, user: UUID | None, limit: int) -> list[AuditRecord]:
+    async with container_for(settings) as container:
+        open_work: UnitOfWorkFactory = await container.get(UnitOfWorkFactory)
+        async with open_work() as work:
+            if business is not None:
+                return await work.audit.of_business(business, limit=limit)
+            if user is not None:
+                return await work.audit.of_user(user, limit=limit)
+            return await work.audit.latest(limit=limit)
+
+
+def _id(text: str | None, what: str) -> UUID | None:
+    try:
+        return UUID(text) if text else None
+    except ValueError:
+        raise InvalidInput(f"{text} is no {what} id.") from None
 
 
 def reseal(options: argparse.Namespace) -> int:

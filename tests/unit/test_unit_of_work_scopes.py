@@ -17,6 +17,7 @@ BEFORE_ANYBODY_IS_KNOWN = {
     "LogIn": "who it is comes out of it",
     "AuthenticateToken": "who it is comes out of it",
     "AcceptInvitation": "who accepts is no member yet",
+    "EraseUser": "mails that wait for the person are out of everybody's sight",
     "CreateBusiness": "nobody is a member of a business that does not exist yet",
 }
 

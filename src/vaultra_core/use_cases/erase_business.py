@@ -4,13 +4,13 @@ from vaultra_core.errors import InvalidInput, NotFound
 from vaultra_core.identity import Caller, Role
 from vaultra_core.ports.payments import PaymentsProvider
 from vaultra_core.ports.runtime import Clock
-from vaultra_core.ports.storage import UnitOfWorkFactory
+from vaultra_core.ports.storage import TenantUnitOfWorkFactory
 
 
 class EraseBusiness:
     """Delete a business with all that was imported and computed. Nothing stays but its entries of the audit log."""
 
-    def __init__(self, unit_of_work: UnitOfWorkFactory, provider: PaymentsProvider, clock: Clock) -> None:
+    def __init__(self, unit_of_work: TenantUnitOfWorkFactory, provider: PaymentsProvider, clock: Clock) -> None:
         self._unit_of_work = unit_of_work
         self._provider = provider
         self._clock = clock
@@ -19,7 +19,7 @@ class EraseBusiness:
         """`confirm` is the business's name, typed by the owner. Raise `InvalidInput` when it is another, and
         `Unavailable` when Stripe cannot be told that its access ends: then nothing is deleted yet."""
         caller.require(Role.OWNER)
-        async with self._unit_of_work() as work:
+        async with self._unit_of_work(caller) as work:
             business = await work.businesses.get(caller.business_id)
             integration = await work.integrations.of_business(caller.business_id)
         if business is None:
@@ -33,7 +33,7 @@ class EraseBusiness:
         entry = audited(
             AuditAction.BUSINESS_DELETED, self._clock.now(), actor_id=caller.user_id, business_id=caller.business_id
         )
-        async with self._unit_of_work() as work:
+        async with self._unit_of_work(caller) as work:
             # A job that is at work on it finishes first; the next one finds nothing to do.
             await work.computations.lock(caller.business_id)
             await work.holdings.erase_business(caller.business_id)

@@ -12,6 +12,7 @@ class EraseUser:
     """Delete an account and all that is held of the person. Nothing stays but their entries of the audit log, which
     name them by a number that then leads nowhere."""
 
+    # The system's own unit of work: mails that wait for the person are out of everybody's sight.
     def __init__(self, unit_of_work: UnitOfWorkFactory, clock: Clock) -> None:
         self._unit_of_work = unit_of_work
         self._clock = clock

@@ -1,15 +1,19 @@
 from uuid import UUID
 
+from vaultra_core.domain.audit import denied
 from vaultra_core.errors import Forbidden, InvalidInput
 from vaultra_core.identity import Caller, Role
+from vaultra_core.ports.runtime import Clock
 from vaultra_core.ports.storage import TenantUnitOfWorkFactory
 
 
 class ResolveCaller:
-    """The one way to act for a business: membership and role are checked before anything else is read."""
+    """The one way to act for a business: membership and role are checked before anything else is read. Who is refused
+    is written down."""
 
-    def __init__(self, unit_of_work: TenantUnitOfWorkFactory) -> None:
+    def __init__(self, unit_of_work: TenantUnitOfWorkFactory, clock: Clock) -> None:
         self._unit_of_work = unit_of_work
+        self._clock = clock
 
     async def execute(self, user_id: UUID, business_id: UUID | None, minimum: Role) -> Caller:
         """The caller, for the business named or for the only one they have.
@@ -26,8 +30,18 @@ class ResolveCaller:
                     reason = "several businesses" if businesses else "no business yet"
                     raise InvalidInput(f"You have {reason}: name the business_id.", field="business_id", reason=reason)
                 business_id, role = businesses[0].id, businesses[0].role
-        if role is None:
-            raise Forbidden("You are not a member of this business.")
-        caller = Caller(user_id=user_id, business_id=business_id, role=role)
-        caller.require(minimum)
+        try:
+            if role is None:
+                raise Forbidden("You are not a member of this business.")
+            caller = Caller(user_id=user_id, business_id=business_id, role=role)
+            caller.require(minimum)
+        except Forbidden:
+            await self._write_down(user_id, business_id, minimum)
+            raise
         return caller
+
+    async def _write_down(self, user_id: UUID, business_id: UUID, minimum: Role) -> None:
+        async with self._unit_of_work(user_id) as work:
+            entry = denied(self._clock.now(), actor_id=user_id, business_id=business_id, required=minimum.value)
+            await work.audit.add(entry)
+            await work.commit()
