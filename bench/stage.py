@@ -127,9 +127,9 @@ async def a_connected_account(settings: Settings) -> Integration:
 async def an_owner(container: AsyncContainer) -> tuple[str, Caller, Business]:
     """Somebody who has signed up (with their token) and their business."""
     sign_up = await container.get(SignUp)
-    user, token = await sign_up.execute(email="bench@example.com", password=PASSWORD, name="Bench")
-    business = await (await container.get(CreateBusiness)).execute(user.id, name="Bench")
-    return token, Caller(user.id, business.id, Role.OWNER), business
+    opened = await sign_up.execute(email="bench@example.com", password=PASSWORD, name="Bench")
+    business = await (await container.get(CreateBusiness)).execute(opened.user.id, name="Bench")
+    return opened.access_token, Caller(opened.user.id, business.id, Role.OWNER), business
 
 
 async def connect(container: AsyncContainer, caller: Caller, account: str) -> Integration:

@@ -20,6 +20,7 @@ STRIPE_CONNECT = "https://connect.stripe.com"
 
 KEY_ENTRY = re.compile(r"([a-z0-9][a-z0-9_.-]{0,31}):(.+)", re.ASCII)
 KEY_BYTES = 32  # AES-256
+JWT_SECRET_LENGTH = 32  # characters; as long as what HS256 makes of it
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 _ADDRESS = r"[^\s<>,@]+@[^\s<>,@]+"
@@ -39,9 +40,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, rename=str.upper):
     database_url: Annotated[str, msgspec.Meta(pattern=r"^postgres(ql)?(\+asyncpg)?://")] | None = None
     redis_url: Annotated[str, msgspec.Meta(pattern=r"^(rediss?|unix)://")] | None = None
     public_url: Url = "http://127.0.0.1:8000"
-    jwt_secret: Annotated[str, msgspec.Meta(min_length=32)] | None = None
+    jwt_secret: str | None = None  # several, comma-separated, while one is rotated; the first signs
     encryption_keys: str | None = None  # id:key, comma-separated, the newest first
-    access_token_minutes: Annotated[int, msgspec.Meta(ge=1, le=60 * 24 * 7)] = 60 * 12
+    access_token_minutes: Annotated[int, msgspec.Meta(ge=1, le=60 * 24)] = 15
     stripe_secret_key: str | None = None
     stripe_webhook_secret: str | None = None  # several, comma-separated, while one is rotated
     stripe_connect_client_id: str | None = None
@@ -79,6 +80,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, rename=str.upper):
     def language_model(self) -> Literal["openai", "ollama", "grounded"]:
         """Who writes the agent's answers: with a key OpenAI's model, without one none at all."""
         return self.llm_provider or ("openai" if self.openai_api_key else "grounded")
+
+    @property
+    def jwt_secrets(self) -> tuple[str, ...]:
+        """What signs tokens, the newest first."""
+        return _listed(self.jwt_secret)
 
     @property
     def mail_folder(self) -> Path:
@@ -136,8 +142,8 @@ TAKES = {
     "ENCRYPTION_KEYS": "id:key with commas between them, the newest first, each key 32 bytes in base64",
     "TRUSTED_PROXIES": "addresses or networks with commas between them, like 10.0.0.0/8",
     "CORS_ORIGINS": "origins with commas between them, like https://shop.example",
-    "JWT_SECRET": "at least 32 characters",
-    "ACCESS_TOKEN_MINUTES": "a whole number from 1 to 10080",
+    "JWT_SECRET": "at least 32 characters; several with commas between them, the newest first",
+    "ACCESS_TOKEN_MINUTES": "a whole number from 1 to 1440",
     "VECTOR_STORE": "embedded or pinecone",
     "EMBEDDER": "local or openai",
     "LLM_PROVIDER": "openai, ollama or grounded",
@@ -166,6 +172,8 @@ def load_settings(environment: Mapping[str, str] | None = None, *, env_file: Pat
         raise SettingsError(f"RULEBOOK is not usable: choose one of {', '.join(RULEBOOKS)}.")
     _refuse_bad_lists(settings)
     _refuse_bad_keys(settings)
+    if any(len(secret) < JWT_SECRET_LENGTH for secret in settings.jwt_secrets):
+        raise SettingsError(f"JWT_SECRET is not usable: it takes {TAKES['JWT_SECRET']}.")
     _refuse_without_key(settings)
     if settings.production:
         _refuse_for_production(settings)

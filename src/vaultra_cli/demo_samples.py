@@ -46,7 +46,7 @@ async def import_samples(container: AsyncContainer, *, password: str, say: Calla
 async def _owner(container: AsyncContainer, password: str) -> UUID:
     sign_up = await container.get(SignUp)
     try:
-        user, _ = await sign_up.execute(email=SAMPLE_EMAIL, password=password, name="Sample Owner")
+        user = (await sign_up.execute(email=SAMPLE_EMAIL, password=password, name="Sample Owner")).user
     except Conflict:
         async with (await container.get(UnitOfWorkFactory))() as work:
             known = await work.users.by_email(SAMPLE_EMAIL)

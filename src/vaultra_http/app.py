@@ -22,7 +22,20 @@ from vaultra_http.errors import on_framework_error, on_too_deep, on_unexpected, 
 from vaultra_http.mail_page import mail_routers
 from vaultra_http.mcp.endpoint import McpEndpoint
 from vaultra_http.rendering import DecimalSchema, JsonResponse, refuse_bad_bodies
-from vaultra_http.routes import agent, auth, data, explain, figures, health, members, rulebooks, stripe, tokens, users
+from vaultra_http.routes import (
+    agent,
+    auth,
+    data,
+    explain,
+    figures,
+    health,
+    members,
+    passwords,
+    rulebooks,
+    stripe,
+    tokens,
+    users,
+)
 from vaultra_http.site import site_routers
 from vaultra_http.webhook_shortcut import WebhookShortcut
 
@@ -45,6 +58,7 @@ def create_app(
         "/api/v1",
         route_handlers=[
             auth.router,
+            passwords.router,
             users.router,
             members.router,
             data.router,

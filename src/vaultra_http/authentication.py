@@ -11,16 +11,18 @@ from litestar.params import FromQuery
 from vaultra_core.errors import Unauthorized
 from vaultra_core.identity import Caller, Role
 from vaultra_core.ports.runtime import AccessTokens, Clock
+from vaultra_core.use_cases.check_session import CheckSession
 from vaultra_core.use_cases.resolve_caller import ResolveCaller
 
-AuthenticatedRequest = Request[UUID, None, Any]
+AuthenticatedRequest = Request[UUID, UUID, Any]  # `user` is the person, `auth` the session
 
 PUBLIC = "public"  # the mark of a route that needs no token: `@get(..., **public)`
 public: dict[str, Any] = {"opt": {PUBLIC: True}, "security": [{}]}
 
 
 class BearerAuthentication(AbstractAuthenticationMiddleware):
-    """Refuses a request without a good token before anything of it is read, unless its route is public."""
+    """Refuses a request without a good token of an open session before anything of it is read, unless its route is
+    public. Where a route depends on `caller`, the session is looked up together with the membership."""
 
     async def authenticate_request(self, connection: ASGIConnection[Any, Any, Any, Any]) -> AuthenticationResult:
         scheme, _, token = connection.headers.get("Authorization", "").partition(" ")
@@ -28,12 +30,15 @@ class BearerAuthentication(AbstractAuthenticationMiddleware):
             raise Unauthorized("Sign in first: this needs a bearer token.", reason="missing")
         container = connection.app.state.dishka_container
         tokens, clock = await container.get(AccessTokens), await container.get(Clock)
-        return AuthenticationResult(user=tokens.read(token.strip(), clock.now()), auth=None)
+        access = tokens.read(token.strip(), clock.now())
+        if "caller" not in connection.scope["route_handler"].resolve_dependencies():
+            await (await container.get(CheckSession)).execute(access)
+        return AuthenticationResult(user=access.user_id, auth=access.session_id)
 
 
 async def _caller(request: AuthenticatedRequest, business_id: UUID | None, minimum: Role) -> Caller:
     resolve = await request.app.state.dishka_container.get(ResolveCaller)
-    caller: Caller = await resolve.execute(request.user, business_id, minimum)
+    caller: Caller = await resolve.execute(request.user, business_id, minimum, session_id=request.auth)
     return caller
 
 

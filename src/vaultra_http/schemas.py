@@ -97,11 +97,6 @@ class UserView(msgspec.Struct, kw_only=True):
         )
 
 
-class SignedIn(msgspec.Struct):
-    user: UserView
-    token: str
-
-
 class MembershipView(msgspec.Struct):
     id: UUID
     name: str
@@ -113,12 +108,20 @@ class ProfileView(msgspec.Struct, kw_only=True):
     email: str
     name: str
     avatar_url: str | None
+    email_verified: bool
     businesses: list[MembershipView]
 
     @classmethod
     def of(cls, user: User, businesses: list[MemberOf]) -> "ProfileView":
         memberships = [MembershipView(b.id, b.name, b.role) for b in businesses]
-        return cls(id=user.id, email=user.email, name=user.name, avatar_url=user.avatar_url, businesses=memberships)
+        return cls(
+            id=user.id,
+            email=user.email,
+            name=user.name,
+            avatar_url=user.avatar_url,
+            email_verified=user.email_verified_at is not None,
+            businesses=memberships,
+        )
 
 
 class BusinessView(msgspec.Struct, kw_only=True):

@@ -13,6 +13,7 @@ from vaultra_core.testing.contracts import (
     mail,
     members,
     results,
+    sessions,
     tokens,
     transactions,
 )
@@ -111,4 +112,16 @@ class TestInvitations(members.InvitationsContract):
 
 
 class TestPersonalTokens(tokens.PersonalTokensContract):
+    pass
+
+
+class TestSessions(sessions.SessionsContract):
+    pass
+
+
+class TestLinks(sessions.LinksContract):
+    pass
+
+
+class TestRateLimits(sessions.RateLimitsContract):
     pass

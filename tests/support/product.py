@@ -3,15 +3,17 @@
 import base64
 import hashlib
 import hmac
+import tempfile
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any, Self
 from urllib.parse import urlsplit
 
 import httpx
 import msgspec
-from dishka import AsyncContainer
+from dishka import AsyncContainer, Provider
 from litestar import Litestar
 
 from support.sandbox import CLIENT_ID, SECRET_KEY, WEBHOOK_SECRET
@@ -29,6 +31,7 @@ PASSWORD = "correct horse battery"
 
 def settings_for_tests(database_url: str, *, sandbox_url: str = "http://127.0.0.1:9", **more: Any) -> Settings:
     settings = Settings(
+        data_dir=str(Path(tempfile.gettempdir()) / "vaultra-tests"),
         database_url=database_url,
         jwt_secret="a secret of the tests, long enough to sign with",
         encryption_keys="tests:" + base64.b64encode(bytes(32)).decode(),
@@ -138,9 +141,14 @@ def signed(payload: bytes, *, secret: str = WEBHOOK_SECRET, at: int | None = Non
 
 
 @asynccontextmanager
-async def a_product(settings: Settings) -> AsyncIterator[Product]:
+async def a_product(settings: Settings, *providers: Provider) -> AsyncIterator[Product]:
+    """`providers` are a test's own, which win."""
     container = make_container(
-        settings, http_provider(settings), application="vaultra-tests", statement_timeout=JOB_STATEMENT_TIMEOUT
+        settings,
+        http_provider(settings),
+        *providers,
+        application="vaultra-tests",
+        statement_timeout=JOB_STATEMENT_TIMEOUT,
     )
     app = create_app(container, site=None, edges=edge_rules(settings))
     try:

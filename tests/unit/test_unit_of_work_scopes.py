@@ -15,6 +15,11 @@ from vaultra_core.ports.storage import UnitOfWorkFactory
 BEFORE_ANYBODY_IS_KNOWN = {
     "SignUp": "there is no person yet whose rows could be in sight",
     "LogIn": "who it is comes out of it",
+    "LogOut": "who it is comes out of the tokens",
+    "RefreshSession": "who it is comes out of it",
+    "AskPasswordReset": "nobody is signed in",
+    "ResetPassword": "who it is comes out of the link",
+    "VerifyEmail": "who it is comes out of the link",
     "AuthenticateToken": "who it is comes out of it",
     "AcceptInvitation": "who accepts is no member yet",
     "EraseUser": "mails that wait for the person are out of everybody's sight",

@@ -1,74 +1,93 @@
-"""Signed tokens: one algorithm, and a `typ` of its own for each kind, so that none can pass for another."""
-
 import datetime as dt
 import uuid
-from typing import Any
 from uuid import UUID
 
 import jwt
 
+from vaultra_adapters.identity.signing import BAD_TOKEN, Signer
+from vaultra_core.domain.sessions import fingerprint
 from vaultra_core.errors import InvalidInput, Unauthorized
-from vaultra_core.ports.runtime import ConnectState
+from vaultra_core.ports.runtime import Access, ConnectState
 
-ALGORITHM = "HS256"
-ISSUER = "vaultra"
 STATE_LIFE = dt.timedelta(minutes=10)
-
-
-def _sign(secret: str, kind: str, claims: dict[str, Any], now: dt.datetime, life: dt.timedelta) -> str:
-    issued = {"iss": ISSUER, "aud": kind, "iat": now, "exp": now + life, "jti": uuid.uuid4().hex}
-    return jwt.encode(claims | issued, secret, algorithm=ALGORITHM, headers={"typ": kind})
-
-
-def _read(secret: str, kind: str, token: str, now: dt.datetime) -> dict[str, Any]:
-    """The claims of a good token. Raise `jwt.InvalidTokenError` on anything else, `ExpiredSignatureError` on age."""
-    if jwt.get_unverified_header(token).get("typ") != kind:
-        raise jwt.InvalidTokenError("another kind of token")
-    options: Any = {"require": ["iss", "aud", "iat", "exp", "jti", "sub"], "verify_exp": False, "verify_iat": False}
-    claims: dict[str, Any] = jwt.decode(
-        token, secret, algorithms=[ALGORITHM], issuer=ISSUER, audience=kind, options=options
-    )
-    # The library looks at the machine's clock; time is a port here.
-    if claims["iat"] > now.timestamp() + 60:
-        raise jwt.ImmatureSignatureError("not valid yet")
-    if claims["exp"] <= now.timestamp():
-        raise jwt.ExpiredSignatureError("expired")
-    return claims
+DEVICE_LIFE = dt.timedelta(days=400)  # longer than browsers keep a cookie
 
 
 class JwtAccessTokens:
     KIND = "vaultra-access"
 
-    def __init__(self, secret: str, *, life: dt.timedelta) -> None:
-        self._secret = secret
+    def __init__(self, signer: Signer, *, life: dt.timedelta) -> None:
+        self._signer = signer
         self._life = life
 
-    def issue(self, user_id: UUID, email: str, now: dt.datetime) -> str:
-        claims = {"sub": str(user_id), "user_id": str(user_id), "email": email}
-        return _sign(self._secret, self.KIND, claims, now, self._life)
+    def issue(self, user_id: UUID, email: str, session_id: UUID, now: dt.datetime) -> str:
+        claims = {"sub": str(user_id), "user_id": str(user_id), "email": email, "sid": str(session_id)}
+        return self._signer.sign(self.KIND, uuid.uuid4().hex, claims, issued_at=now, expires_at=now + self._life)
+
+    def read(self, token: str, now: dt.datetime) -> Access:
+        try:
+            claims = self._signer.read(self.KIND, token, now)
+            return Access(UUID(claims["sub"]), UUID(claims["sid"]))
+        except jwt.ExpiredSignatureError:
+            raise Unauthorized("The session has expired: sign in again.", reason="expired") from None
+        except BAD_TOKEN:
+            raise Unauthorized("The access token is not valid.", reason="invalid") from None
+
+
+class JwtRefreshTokens:
+    KIND = "vaultra-refresh"
+
+    def __init__(self, signer: Signer) -> None:
+        self._signer = signer
+
+    def first(self, session_id: UUID, now: dt.datetime, expires_at: dt.datetime) -> str:
+        return self._make(uuid.uuid4().hex, session_id, now, expires_at)
+
+    def successor(self, token: str, session_id: UUID, rotated_at: dt.datetime, expires_at: dt.datetime) -> str:
+        return self._make(fingerprint(token).hex(), session_id, rotated_at, expires_at)
+
+    def _make(self, token_id: str, session_id: UUID, issued_at: dt.datetime, expires_at: dt.datetime) -> str:
+        claims = {"sub": str(session_id)}
+        return self._signer.sign(self.KIND, token_id, claims, issued_at=issued_at, expires_at=expires_at)
 
     def read(self, token: str, now: dt.datetime) -> UUID:
         try:
-            return UUID(_read(self._secret, self.KIND, token, now)["sub"])
-        except jwt.ExpiredSignatureError:
-            raise Unauthorized("The session has expired: sign in again.", reason="expired") from None
-        except (jwt.InvalidTokenError, ValueError, TypeError, OverflowError):
-            raise Unauthorized("The access token is not valid.", reason="invalid") from None
+            return UUID(self._signer.read(self.KIND, token, now)["sub"])
+        except BAD_TOKEN:
+            raise Unauthorized("The session has ended: sign in again.", reason="invalid") from None
+
+
+class JwtDeviceTokens:
+    KIND = "vaultra-device"
+
+    def __init__(self, signer: Signer) -> None:
+        self._signer = signer
+
+    def issue(self, user_id: UUID, now: dt.datetime) -> str:
+        claims = {"sub": str(user_id)}
+        return self._signer.sign(self.KIND, uuid.uuid4().hex, claims, issued_at=now, expires_at=now + DEVICE_LIFE)
+
+    def read(self, token: str, user_id: UUID, now: dt.datetime) -> str | None:
+        try:
+            claims = self._signer.read(self.KIND, token, now)
+            return str(claims["jti"]) if UUID(claims["sub"]) == user_id else None
+        except BAD_TOKEN:
+            return None
 
 
 class JwtConnectStates:
     KIND = "vaultra-connect"
 
-    def __init__(self, secret: str) -> None:
-        self._secret = secret
+    def __init__(self, signer: Signer) -> None:
+        self._signer = signer
 
     def issue(self, user_id: UUID, business_id: UUID, now: dt.datetime) -> str:
         claims = {"sub": str(user_id), "business_id": str(business_id)}
-        return _sign(self._secret, self.KIND, claims, now, STATE_LIFE)
+        return self._signer.sign(self.KIND, uuid.uuid4().hex, claims, issued_at=now, expires_at=now + STATE_LIFE)
 
     def read(self, state: str, now: dt.datetime) -> ConnectState:
         try:
-            claims = _read(self._secret, self.KIND, state, now)
+            claims = self._signer.read(self.KIND, state, now)
             return ConnectState(
                 user_id=UUID(claims["sub"]),
                 business_id=UUID(claims["business_id"]),
@@ -77,5 +96,5 @@ class JwtConnectStates:
             )
         except jwt.ExpiredSignatureError:
             raise InvalidInput("This connection link has expired: start again.", reason="expired") from None
-        except (jwt.InvalidTokenError, ValueError, TypeError, KeyError, OverflowError):
+        except BAD_TOKEN:
             raise InvalidInput("This connection link is not one of ours.", reason="invalid") from None

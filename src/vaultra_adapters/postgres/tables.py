@@ -37,6 +37,7 @@ from vaultra_core.domain.accounts import ImportPhase, Industry, IntegrationStatu
 from vaultra_core.domain.readiness.assessment import Tier
 from vaultra_core.domain.recommendations.base import Category, Priority, Status
 from vaultra_core.domain.reconciliation import CertificateState
+from vaultra_core.domain.sessions import LinkPurpose
 from vaultra_core.identity import Role
 from vaultra_core.ports.storage import UNKNOWN_ACCOUNT
 
@@ -59,10 +60,13 @@ __all__ = [
     "job_runs",
     "knowledge_entries",
     "mail_outbox",
+    "mailed_links",
     "metadata",
     "personal_tokens",
+    "rate_limits",
     "readiness_scores",
     "recommendations",
+    "sessions",
     "stripe_events",
     "superseded_scores",
     "superseded_snapshots",
@@ -80,12 +84,45 @@ users = Table(
     text_column("hashed_password", 512),
     text_column("name", 200, nullable=False),
     text_column("avatar_url", 2000),
-    text_column("google_subject", 255, unique=True),
+    Column("email_verified_at", Moment),
+    text_column("google_issuer", 255),
+    text_column("google_subject", 255),
     Column("token_generation", Integer, nullable=False, server_default=text("0")),
     Column("created_at", Moment, nullable=False),
     Column("updated_at", Moment, nullable=False),
+    UniqueConstraint("google_issuer", "google_subject"),
 )
 Index("uq_users_email", text("lower(email)"), unique=True, _table=users)
+
+# The family of refresh tokens of one browser; of the tokens themselves only hashes are kept.
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("user_id", Uuid, ForeignKey("users.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("token_hash", LargeBinary, nullable=False),
+    Column("previous_hash", LargeBinary),
+    Column("rotated_at", Moment, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("expires_at", Moment, nullable=False, index=True),
+)
+
+mailed_links = Table(
+    "mailed_links",
+    metadata,
+    Column("user_id", Uuid, ForeignKey("users.id", ondelete="CASCADE"), primary_key=True),
+    choice_column("purpose", LinkPurpose, primary_key=True),
+    Column("token_hash", LargeBinary, nullable=False, unique=True),
+    Column("expires_at", Moment, nullable=False),
+)
+
+# When a count is back at its start, by the hash of whose it is (see `PostgresRateLimits`).
+rate_limits = Table(
+    "rate_limits",
+    metadata,
+    Column("key", LargeBinary, primary_key=True),
+    Column("full_at", Moment, nullable=False, index=True),
+)
 
 businesses = Table(
     "businesses",

@@ -26,11 +26,12 @@ from vaultra_adapters.postgres.members import PostgresInvitations, PostgresMembe
 from vaultra_adapters.postgres.recommendations import PostgresRecommendations
 from vaultra_adapters.postgres.row_security import AS_SYSTEM, scope_of
 from vaultra_adapters.postgres.scores import PostgresScores
+from vaultra_adapters.postgres.sessions import PostgresLinks, PostgresRateLimits, PostgresSessions
 from vaultra_adapters.postgres.snapshots import PostgresSnapshots
 from vaultra_adapters.postgres.tokens import PostgresPersonalTokens
 from vaultra_adapters.postgres.users import PostgresUsers
 from vaultra_core.identity import Caller
-from vaultra_core.ports import audit, completeness, conversations, holdings, mail, members, tokens
+from vaultra_core.ports import audit, completeness, conversations, holdings, mail, members, sessions, tokens
 from vaultra_core.ports import storage as ports
 
 
@@ -51,6 +52,9 @@ class PostgresUnitOfWork:
         self._connected = connected(self._engine, scope=self._scope)
         self._connection = connection = await self._connected.__aenter__()
         self.users: ports.Users = PostgresUsers(connection)
+        self.sessions: sessions.Sessions = PostgresSessions(connection)
+        self.links: sessions.Links = PostgresLinks(connection)
+        self.rate_limits: sessions.RateLimits = PostgresRateLimits(connection)
         self.businesses: ports.Businesses = PostgresBusinesses(connection)
         self.integrations: ports.Integrations = PostgresIntegrations(connection)
         self.windows: ports.ImportWindows = PostgresImportWindows(connection)

@@ -24,5 +24,10 @@ class PostgresUsers(Collection):
         row = found.one_or_none()
         return to_struct(User, row) if row else None
 
+    async def by_google(self, issuer: str, subject: str) -> User | None:
+        known = (users.c.google_issuer == issuer, users.c.google_subject == subject)
+        row = (await self._connection.execute(select(*COLUMNS).where(*known))).one_or_none()
+        return to_struct(User, row) if row else None
+
     async def save(self, user: User) -> None:
         await self._connection.execute(update(users).where(users.c.id == user.id).values(to_row(user)))

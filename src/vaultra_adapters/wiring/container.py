@@ -10,7 +10,13 @@ from taskiq import AsyncBroker
 
 from vaultra_adapters.clock import SystemClock
 from vaultra_adapters.identity.argon2_hasher import Argon2Hasher
-from vaultra_adapters.identity.jwt_tokens import JwtAccessTokens, JwtConnectStates
+from vaultra_adapters.identity.jwt_tokens import (
+    JwtAccessTokens,
+    JwtConnectStates,
+    JwtDeviceTokens,
+    JwtRefreshTokens,
+)
+from vaultra_adapters.identity.signing import Signer
 from vaultra_adapters.mail.compose import Composer
 from vaultra_adapters.mail.folder import FolderMailer
 from vaultra_adapters.mail.smtp import SmtpMailer
@@ -28,19 +34,32 @@ from vaultra_adapters.wiring.members import Members
 from vaultra_adapters.wiring.tokens import Tokens
 from vaultra_core.ports.mail import Mailer
 from vaultra_core.ports.payments import PaymentsProvider
-from vaultra_core.ports.runtime import AccessTokens, Clock, ConnectStates, JobQueue, PasswordHasher
+from vaultra_core.ports.runtime import (
+    AccessTokens,
+    Clock,
+    ConnectStates,
+    DeviceTokens,
+    JobQueue,
+    PasswordHasher,
+    RefreshTokens,
+)
 from vaultra_core.ports.secrets import SecretBox
 from vaultra_core.ports.storage import EventAcceptor, TenantUnitOfWorkFactory, UnitOfWorkFactory
 from vaultra_core.use_cases.accept_path import AcceptPath
 from vaultra_core.use_cases.apply_events import ApplyEvents
+from vaultra_core.use_cases.ask_password_reset import AskPasswordReset
+from vaultra_core.use_cases.ask_verification import AskVerification
 from vaultra_core.use_cases.bring_up_to_date import BringUpToDate
 from vaultra_core.use_cases.certify import Certify
+from vaultra_core.use_cases.change_password import ChangePassword
 from vaultra_core.use_cases.check_readiness import CheckReadiness, SchemaCheck
+from vaultra_core.use_cases.check_session import CheckSession
 from vaultra_core.use_cases.compute_metrics import ComputeMetrics
 from vaultra_core.use_cases.compute_readiness import ComputeReadiness
 from vaultra_core.use_cases.create_business import CreateBusiness
 from vaultra_core.use_cases.decide_recommendation import DecideRecommendation
 from vaultra_core.use_cases.disconnect_stripe import DisconnectStripe
+from vaultra_core.use_cases.end_session import EndSession
 from vaultra_core.use_cases.erase_business import EraseBusiness
 from vaultra_core.use_cases.erase_user import EraseUser
 from vaultra_core.use_cases.explain_score_change import ExplainScoreChange
@@ -48,6 +67,7 @@ from vaultra_core.use_cases.export_data import ExportData
 from vaultra_core.use_cases.find_path import FindPath
 from vaultra_core.use_cases.finish_connect import FinishConnect
 from vaultra_core.use_cases.fold_days import FoldDays
+from vaultra_core.use_cases.forget_expired import ForgetExpired
 from vaultra_core.use_cases.generate_recommendations import GenerateRecommendations
 from vaultra_core.use_cases.get_business import GetBusiness
 from vaultra_core.use_cases.get_connection import GetConnection
@@ -55,13 +75,19 @@ from vaultra_core.use_cases.get_metrics import GetMetrics
 from vaultra_core.use_cases.get_profile import GetProfile
 from vaultra_core.use_cases.get_readiness import GetReadiness
 from vaultra_core.use_cases.list_recommendations import ListRecommendations
+from vaultra_core.use_cases.list_sessions import ListSessions
 from vaultra_core.use_cases.log_in import LogIn
+from vaultra_core.use_cases.log_out import LogOut
+from vaultra_core.use_cases.log_out_everywhere import LogOutEverywhere
 from vaultra_core.use_cases.look_ahead import LookAhead
+from vaultra_core.use_cases.open_session import OpenSession
 from vaultra_core.use_cases.read_audit import ReadAudit
 from vaultra_core.use_cases.receive_webhook import ReceiveWebhook
 from vaultra_core.use_cases.recompute import Recompute
+from vaultra_core.use_cases.refresh_session import RefreshSession
 from vaultra_core.use_cases.replay_events import ReplayEvents
 from vaultra_core.use_cases.reseal_secrets import ResealSecrets
+from vaultra_core.use_cases.reset_password import ResetPassword
 from vaultra_core.use_cases.resolve_caller import ResolveCaller
 from vaultra_core.use_cases.resolve_evidence import ResolveEvidence
 from vaultra_core.use_cases.send_mail import SendMail
@@ -73,6 +99,7 @@ from vaultra_core.use_cases.sync_account import SyncAccount
 from vaultra_core.use_cases.sync_stripe import SyncStripe
 from vaultra_core.use_cases.update_business import UpdateBusiness
 from vaultra_core.use_cases.update_profile import UpdateProfile
+from vaultra_core.use_cases.verify_email import VerifyEmail
 
 LOCAL_SENDER = "Vaultra <vaultra@localhost>"  # of mails that leave no machine
 
@@ -101,8 +128,15 @@ class Adapters(Provider):
 
     @provide
     def tokens(self, settings: Settings) -> AccessTokens:
-        assert settings.jwt_secret
-        return JwtAccessTokens(settings.jwt_secret, life=dt.timedelta(minutes=settings.access_token_minutes))
+        return JwtAccessTokens(Signer(settings.jwt_secrets), life=dt.timedelta(minutes=settings.access_token_minutes))
+
+    @provide
+    def refresh_tokens(self, settings: Settings) -> RefreshTokens:
+        return JwtRefreshTokens(Signer(settings.jwt_secrets))
+
+    @provide
+    def device_tokens(self, settings: Settings) -> DeviceTokens:
+        return JwtDeviceTokens(Signer(settings.jwt_secrets))
 
     @provide
     def secret_box(self, settings: Settings) -> SecretBox:
@@ -110,8 +144,7 @@ class Adapters(Provider):
 
     @provide
     def states(self, settings: Settings) -> ConnectStates:
-        assert settings.jwt_secret
-        return JwtConnectStates(settings.jwt_secret)
+        return JwtConnectStates(Signer(settings.jwt_secrets))
 
     @provide
     async def engine(self, settings: Settings) -> AsyncIterator[AsyncEngine]:
@@ -174,30 +207,42 @@ class UseCases(Provider):
 
     plain = provide_all(
         ApplyEvents,
+        AskPasswordReset,
+        AskVerification,
         Certify,
+        ChangePassword,
         CheckReadiness,
+        CheckSession,
         ComputeMetrics,
         ComputeReadiness,
         CreateBusiness,
         DecideRecommendation,
         DisconnectStripe,
+        EndSession,
         EraseBusiness,
         EraseUser,
         ExportData,
         FinishConnect,
         FoldDays,
+        ForgetExpired,
         GenerateRecommendations,
         GetBusiness,
         GetConnection,
         GetMetrics,
         GetProfile,
         ListRecommendations,
+        ListSessions,
         LogIn,
-        ReceiveWebhook,
+        LogOut,
+        LogOutEverywhere,
+        OpenSession,
         ReadAudit,
+        ReceiveWebhook,
         Recompute,
+        RefreshSession,
         ReplayEvents,
         ResealSecrets,
+        ResetPassword,
         ResolveCaller,
         SendMail,
         SettleDoubts,
@@ -207,6 +252,7 @@ class UseCases(Provider):
         SyncStripe,
         UpdateBusiness,
         UpdateProfile,
+        VerifyEmail,
     )
 
     @provide

@@ -34,6 +34,9 @@ class User(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     hashed_password: str | None = None  # None for people who only sign in with Google
     avatar_url: str | None = None
+    email_verified_at: dt.datetime | None = None  # when they showed that mail to `email` reaches them
+    google_issuer: str | None = None  # with google_subject who they are to Google, once they have signed in with it
+    google_subject: str | None = None
     created_at: dt.datetime
     updated_at: dt.datetime
 

@@ -24,6 +24,7 @@ class Job(enum.StrEnum):
     COMPUTE_READINESS = "compute_readiness"
     GENERATE_RECOMMENDATIONS = "generate_recommendations"
     SEND_MAIL = "send_mail"
+    FORGET_EXPIRED = "forget_expired"
 
 
 class JobQueue(Protocol):
@@ -43,11 +44,39 @@ class PasswordHasher(Protocol):
         """Costs the same whether there is a hash or not, so that an unknown address cannot be told by time."""
 
 
+class Access(msgspec.Struct, frozen=True):
+    """What an access token vouches for: who it is, for as long as this session is open."""
+
+    user_id: UUID
+    session_id: UUID
+
+
 class AccessTokens(Protocol):
-    def issue(self, user_id: UUID, email: str, now: dt.datetime) -> str: ...
+    def issue(self, user_id: UUID, email: str, session_id: UUID, now: dt.datetime) -> str: ...
+
+    def read(self, token: str, now: dt.datetime) -> Access:
+        """Raise `Unauthorized` unless it is a good one. Whether its session is still open has to be looked up."""
+
+
+class RefreshTokens(Protocol):
+    def first(self, session_id: UUID, now: dt.datetime, expires_at: dt.datetime) -> str:
+        """A session's first token, unlike any other."""
+
+    def successor(self, token: str, session_id: UUID, rotated_at: dt.datetime, expires_at: dt.datetime) -> str:
+        """What comes after a token. The same every time it is asked for, and to nobody but us."""
 
     def read(self, token: str, now: dt.datetime) -> UUID:
-        """The user id of a good token. Raise `Unauthorized` on anything else."""
+        """The session's id. Raise `Unauthorized` unless we made the token and it has not expired."""
+
+
+class DeviceTokens(Protocol):
+    """Say that a browser has been signed in to an account before. They open nothing: they only separate its tries from
+    those of strangers."""
+
+    def issue(self, user_id: UUID, now: dt.datetime) -> str: ...
+
+    def read(self, token: str, user_id: UUID, now: dt.datetime) -> str | None:
+        """Which device it is, None when the token is not a good one for this person."""
 
 
 class ConnectState(msgspec.Struct, frozen=True, kw_only=True):

@@ -26,6 +26,7 @@ from vaultra_core.ports.conversations import Conversations
 from vaultra_core.ports.holdings import Holdings
 from vaultra_core.ports.mail import Outbox
 from vaultra_core.ports.members import Invitations, Members
+from vaultra_core.ports.sessions import Links, RateLimits, Sessions
 from vaultra_core.ports.tokens import PersonalTokens
 
 
@@ -37,6 +38,8 @@ class Users(Protocol):
 
     async def by_email(self, email: str) -> User | None:
         """Compared without case."""
+
+    async def by_google(self, issuer: str, subject: str) -> User | None: ...
 
     async def save(self, user: User) -> None: ...
 
@@ -372,6 +375,9 @@ class JobRuns(Protocol):
 
 class UnitOfWork(Protocol):
     users: Users
+    sessions: Sessions
+    links: Links
+    rate_limits: RateLimits
     businesses: Businesses
     integrations: Integrations
     windows: ImportWindows

@@ -7,7 +7,7 @@ from typing import Self
 from uuid import UUID
 
 from vaultra_core.identity import Caller
-from vaultra_core.ports import audit, completeness, conversations, holdings, mail, members, tokens
+from vaultra_core.ports import audit, completeness, conversations, holdings, mail, members, sessions, tokens
 from vaultra_core.ports import storage as ports
 from vaultra_core.ports.storage import StripeEvent
 from vaultra_core.testing.memory.accounts import (
@@ -32,6 +32,7 @@ from vaultra_core.testing.memory.results import (
     MemoryScores,
     MemorySnapshots,
 )
+from vaultra_core.testing.memory.sessions import MemoryLinks, MemoryRateLimits, MemorySessions
 from vaultra_core.testing.memory.tokens import MemoryPersonalTokens
 from vaultra_core.testing.memory.transaction import Committed, Transaction
 
@@ -42,6 +43,9 @@ class MemoryUnitOfWork:
     def __init__(self, committed: Committed) -> None:
         self._transaction = Transaction(committed)
         self.users: ports.Users = MemoryUsers(self._transaction)
+        self.sessions: sessions.Sessions = MemorySessions(self._transaction)
+        self.links: sessions.Links = MemoryLinks(self._transaction)
+        self.rate_limits: sessions.RateLimits = MemoryRateLimits(self._transaction)
         self.businesses: ports.Businesses = MemoryBusinesses(self._transaction)
         self.integrations: ports.Integrations = MemoryIntegrations(self._transaction)
         self.windows: ports.ImportWindows = MemoryImportWindows(self._transaction)

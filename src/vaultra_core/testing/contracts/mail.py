@@ -11,7 +11,7 @@ from vaultra_core.testing.contracts.samples import DAY, NOW, SECOND, refused
 CONTENTS: tuple[Content, ...] = (
     VerifyEmail(name="Ada", link="/auth/verify#token=a"),
     ResetPassword(name="Ada", link="/auth/reset#token=b"),
-    PasswordChanged(name="Ada", link="/auth/login"),
+    PasswordChanged(name="Ada", link="/auth/forgot"),
     Invitation(inviter="Ada", business="Café Blau", role=Role.VIEWER, link="/invite#token=c"),
 )
 

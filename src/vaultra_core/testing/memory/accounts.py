@@ -24,6 +24,10 @@ class MemoryUsers(MemoryCollection):
     async def by_email(self, email: str) -> User | None:
         return next((user for user in self._rows("users").values() if user.email.lower() == email.lower()), None)
 
+    async def by_google(self, issuer: str, subject: str) -> User | None:
+        known = self._rows("users").values()
+        return next((user for user in known if (user.google_issuer, user.google_subject) == (issuer, subject)), None)
+
     async def save(self, user: User) -> None:
         other = await self.by_email(user.email)
         if other is not None and other.id != user.id:

@@ -1,0 +1,18 @@
+from vaultra_core.ports.runtime import Clock
+from vaultra_core.ports.storage import UnitOfWorkFactory
+
+
+class ForgetExpired:
+    """Delete what has run out by itself and only takes room: sessions, and counts of tries."""
+
+    def __init__(self, unit_of_work: UnitOfWorkFactory, clock: Clock) -> None:
+        self._unit_of_work = unit_of_work
+        self._clock = clock
+
+    async def execute(self) -> int:
+        """How many were deleted."""
+        now = self._clock.now()
+        async with self._unit_of_work() as work:
+            forgotten = await work.sessions.forget_expired(now) + await work.rate_limits.forget_full(now)
+            await work.commit()
+        return forgotten
