@@ -63,6 +63,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, rename=str.upper):
     ollama_model: str | None = None
     smtp_url: Annotated[str, msgspec.Meta(pattern=r"^smtps?://[^/\s]+$")] | None = None
     mail_from: Sender | None = None
+    drain_notice_seconds: Annotated[int, msgspec.Meta(ge=0, le=60)] = 0
     frontend_dir: str | None = None
     rulebook: str = "lender-2"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
@@ -139,6 +140,7 @@ TAKES = {
     "PUBLIC_URL": "a URL like https://vaultra.example",
     "STRIPE_API_BASE": "a URL like https://api.stripe.com",
     "STRIPE_CONNECT_BASE": "a URL like https://connect.stripe.com",
+    "DRAIN_NOTICE_SECONDS": "a whole number from 0 to 60",
     "ENCRYPTION_KEYS": "id:key with commas between them, the newest first, each key 32 bytes in base64",
     "TRUSTED_PROXIES": "addresses or networks with commas between them, like 10.0.0.0/8",
     "CORS_ORIGINS": "origins with commas between them, like https://shop.example",

@@ -9,6 +9,7 @@ import signal
 import socket
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import uvicorn
@@ -20,7 +21,7 @@ from vaultra_adapters.postgres.engine import JOB_STATEMENT_TIMEOUT
 from vaultra_adapters.settings import Settings
 from vaultra_adapters.wiring import make_container
 from vaultra_cli.environment import database, settings_for
-from vaultra_cli.joined_writes import JoinedWritesProtocol
+from vaultra_cli.guarded import GuardedProtocol
 from vaultra_cli.knowledge import ingest_beside
 from vaultra_cli.logs import set_up_logging
 from vaultra_core.errors import InvalidInput, VaultraError
@@ -138,25 +139,41 @@ async def serve_container(
         edges=edge_rules(settings),
         lifespan=[lifespan],
     )
-    await serve_app(app, listener)
+    await serve_app(app, listener, notice=settings.drain_notice_seconds)
 
 
-async def serve_app(app: Litestar, listener: socket.socket) -> None:
+async def serve_app(app: Litestar, listener: socket.socket, *, notice: float = 0) -> None:
     config = uvicorn.Config(
         app,
-        http=JoinedWritesProtocol,
+        http=GuardedProtocol,
         log_config=None,
         access_log=False,
         server_header=False,
         proxy_headers=False,
         timeout_graceful_shutdown=DRAIN_SECONDS,
     )
-    await _Server(config).serve(sockets=[listener])
+    await DrainingServer(config, notice=notice).serve(sockets=[listener])
 
 
-class _Server(uvicorn.Server):
-    """Drains on a signal and returns. Uvicorn's own way sends itself the signal again, which ends the process before
-    the database and the sandbox below it have been stopped."""
+class DrainingServer(uvicorn.Server):
+    """On a signal: says that it is not ready, goes on for `notice` seconds so that a balancer can see it, stops
+    accepting, finishes what is under way, and returns. A second signal skips the notice.
+
+    Uvicorn's own way sends itself the signal again, which ends the process before the database and the sandbox below it
+    have been stopped.
+    """
+
+    def __init__(self, config: uvicorn.Config, *, notice: float) -> None:
+        super().__init__(config)
+        self._notice = notice
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        app: Any = self.config.app
+        noticed, app.state.draining = app.state.get("draining", False), True
+        if self._notice and not noticed:
+            asyncio.get_running_loop().call_later(self._notice, super().handle_exit, sig, frame)
+        else:
+            super().handle_exit(sig, frame)
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:

@@ -1,0 +1,174 @@
+"""Patience has an end: for slow, long-winded and many clients; and a server that is told to stop finishes its work."""
+
+import asyncio
+import json
+import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import httpx
+import pytest
+import uvicorn
+from litestar import Litestar, Request, get, post
+
+from vaultra_cli.guarded import GuardedProtocol
+from vaultra_cli.serve import DrainingServer, listen
+
+
+class Impatient(GuardedProtocol):
+    HEAD_SECONDS = 0.3
+    BODY_SECONDS = 0.3
+    READ_SECONDS = 0.3
+    CONNECTIONS = 3
+
+
+class Served:
+    def __init__(self) -> None:
+        self.entered, self.leave = asyncio.Event(), asyncio.Event()
+        self.port = 0
+        self.server: Any = None
+        self.serving: Any = None
+
+    async def connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        return await asyncio.open_connection("127.0.0.1", self.port)
+
+    async def say(self, *parts: bytes) -> bytes:
+        """Send these, slowly or not at all to the end; all that comes back until the server closes."""
+        reader, writer = await self.connect()
+        for part in parts:
+            writer.write(part)
+            await writer.drain()
+        answer = await asyncio.wait_for(reader.read(), 20)
+        writer.close()
+        return answer
+
+
+@asynccontextmanager
+async def serving(notice: float = 0) -> AsyncIterator[Served]:
+    served = Served()
+
+    @get("/slow")
+    async def slow() -> str:
+        served.entered.set()
+        await served.leave.wait()
+        return "finished"
+
+    @get("/large")
+    async def large() -> bytes:
+        return b"x" * 50_000_000
+
+    @post("/")
+    async def read(request: Request[Any, Any, Any]) -> str:
+        return f"{len(await request.body())}"
+
+    app = Litestar([slow, large, read], logging_config=None, openapi_config=None)
+    listener = listen("127.0.0.1", 0)
+    served.port = listener.getsockname()[1]
+    config = uvicorn.Config(app, http=Impatient, log_config=None, access_log=False, timeout_graceful_shutdown=20)
+    served.server = DrainingServer(config, notice=notice)
+    served.serving = asyncio.create_task(served.server.serve(sockets=[listener]))
+    while not served.server.started:  # noqa: ASYNC110 - the server has no event for it
+        await asyncio.sleep(0.01)
+    try:
+        yield served
+    finally:
+        served.leave.set()
+        served.server.should_exit = True
+        await served.serving
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().remove_signal_handler(number)
+
+
+@pytest.fixture
+async def served() -> AsyncIterator[Served]:
+    async with serving() as running:
+        yield running
+
+
+def refused(answer: bytes, status: int) -> None:
+    head, _, body = answer.partition(b"\r\n\r\n")
+    assert head.startswith(f"HTTP/1.1 {status} ".encode()), answer[:200]
+    assert b"\r\nx-request-id: " in head and b"\r\nconnection: close" in head
+    assert set(json.loads(body)["error"]) == {"code", "message", "details", "request_id"}
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        (),
+        (b"G",),
+        (b"GET / HTTP/1.1\r\nHost: x\r\n",),
+        (b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n", b"12345"),
+        (b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n12345\r\n",),
+    ],
+)
+async def test_who_sends_too_slowly_is_not_waited_for(served: Served, parts: tuple[bytes, ...]) -> None:
+    refused(await served.say(*parts), 408)
+
+
+@pytest.mark.parametrize(
+    ("request_", "status"),
+    [
+        (b"GET /" + b"a" * 20_000 + b" HTTP/1.1\r\nHost: x\r\n\r\n", 431),
+        (b"GET / HTTP/1.1\r\nHost: x\r\nX: " + b"a" * 20_000 + b"\r\n\r\n", 431),
+        (b"GET / HTTP/1.1\r\nHost: x\r\n" + b"X: y\r\n" * 5_000 + b"\r\n", 431),
+        (b"GET / HTTP/1.1\r\nHost: x\r\nX\x00: y\r\n\r\n", 400),
+        (b"GET / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n", 400),
+        (b"GET / HTTP/1.1\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\nabc", 400),
+        (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", 400),
+        (b"nonsense\r\n\r\n", 400),
+    ],
+    ids=["long path", "long header", "many headers", "NUL", "two lengths", "two framings", "TLS", "nonsense"],
+)
+async def test_a_head_that_is_too_large_or_ambiguous_is_refused(served: Served, request_: bytes, status: int) -> None:
+    refused(await served.say(request_), status)
+
+
+async def test_who_does_not_read_is_cut_off(served: Served) -> None:
+    reader, writer = await served.connect()
+    writer.write(b"GET /large HTTP/1.1\r\nHost: x\r\n\r\n")
+    while not any(connection.transport.is_closing() for connection in [*served.server.server_state.connections]):
+        if not served.server.server_state.connections and served.server.server_state.total_requests:
+            break
+        await asyncio.sleep(0.05)
+    with pytest.raises((ConnectionError, asyncio.IncompleteReadError)):
+        await reader.readexactly(50_000_000)
+    writer.close()
+
+
+async def test_one_connection_too_many_is_told_to_come_back(served: Served) -> None:
+    kept = [await served.connect() for _ in range(Impatient.CONNECTIONS)]
+    for _, writer in kept:
+        writer.write(b"GET /slow HTTP/1.1\r\nHost: x\r\n\r\n")
+    await served.entered.wait()
+    answer = await served.say(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+    refused(answer, 503)
+    assert b"\r\nretry-after: 2\r\n" in answer
+    for _, writer in kept:
+        writer.close()
+
+
+async def test_what_is_under_way_is_finished_and_nothing_new_is_taken() -> None:
+    async with serving() as served, httpx.AsyncClient(timeout=20) as client:
+        slow = asyncio.create_task(client.get(f"http://127.0.0.1:{served.port}/slow"))
+        await served.entered.wait()
+        served.server.handle_exit(signal.SIGTERM, None)
+        assert served.server.config.app.state.draining
+        with pytest.raises(OSError, match=r"."):
+            while True:  # until it has seen the signal
+                _, writer = await served.connect()
+                writer.close()
+                await asyncio.sleep(0.05)
+        assert not slow.done()
+        served.leave.set()
+        assert (await slow).text == "finished"
+        await asyncio.wait_for(asyncio.shield(served.serving), 20)
+
+
+async def test_a_balancer_is_given_notice() -> None:
+    async with serving(notice=30) as served:
+        served.server.handle_exit(signal.SIGTERM, None)
+        assert served.server.config.app.state.draining and not served.server.should_exit
+        served.server.handle_exit(signal.SIGTERM, None)
+        assert served.server.should_exit
