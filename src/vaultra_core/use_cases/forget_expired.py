@@ -1,9 +1,11 @@
+from vaultra_core.domain.audit import RETENTION
 from vaultra_core.ports.runtime import Clock
 from vaultra_core.ports.storage import UnitOfWorkFactory
 
 
 class ForgetExpired:
-    """Delete what has run out by itself and only takes room: sessions, and counts of tries."""
+    """Delete what has run out by itself and only takes room: sessions, counts of tries, and what the audit log has kept
+    long enough."""
 
     def __init__(self, unit_of_work: UnitOfWorkFactory, clock: Clock) -> None:
         self._unit_of_work = unit_of_work
@@ -14,5 +16,6 @@ class ForgetExpired:
         now = self._clock.now()
         async with self._unit_of_work() as work:
             forgotten = await work.sessions.forget_expired(now) + await work.rate_limits.forget_full(now)
+            forgotten += await work.audit.forget(now - RETENTION)
             await work.commit()
         return forgotten
