@@ -7,7 +7,7 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import api, apply, backfill, rules, sweep, webhooks
+from bench import agent, api, apply, backfill, rules, sweep, webhooks
 from bench.report import Row, table, write_results
 
 RESULTS = Path(__file__).parent / "results"
@@ -19,6 +19,7 @@ BENCHMARKS: dict[str, Callable[[Path, float], list[Row]]] = {
     "apply": apply.applying,
     "backfill": backfill.importing,
     "reads": api.reads,
+    "agent": agent.turns,
     "start": api.starting,
 }
 

@@ -14,6 +14,7 @@ import msgspec
 
 from vaultra_core.agent.figures import Figure, Kind, Statement, days_in
 from vaultra_core.agent.numbers import (
+    CHANGE,
     DAY_COUNT,
     NOUNS,
     PERCENT,
@@ -28,7 +29,7 @@ from vaultra_core.agent.tools.knowledge import Passages, knowledge_handle
 
 _SCORE: Final = "score"
 _MOST_MARKER: Final = 12  # steps in a numbered list
-_SCALE: Final = re.compile(r"\b0\s*(?:to|-|–|—)\s*100\b|(?<=\d)\s*(?:/|of|out of)\s*100\b(?!\s*%)")
+_SCALE: Final = re.compile(r"\b0\s*(?:to|-|–|—)\s*100\b|(?<=[\d*])\s*(?:/|of|out of)\s*100\b(?!\s*%)")
 _MARKER: Final = re.compile(r"^\s*(\d{1,2})[.)](?=\s|$)")
 _CITATION: Final = re.compile(r"\[([a-z0-9][a-z0-9-]*)\]")
 _OF_SCORE: Final = re.compile(r"\b(?:score|readiness|rating)\b", re.IGNORECASE)
@@ -76,7 +77,7 @@ class Grounds:
 
     def add(self, result: ToolResult) -> None:
         for said in result.said:
-            self._grounds += _of_statement(said) if isinstance(said, Statement) else [_of_figure(said)]
+            self._grounds += _of_statement(said) if isinstance(said, Statement) else _of_figure(said)
             text = said.text
             if isinstance(said, Statement):
                 self._days |= {
@@ -128,7 +129,7 @@ class Grounds:
 _ANY: Final = Ground(value=Decimal(0), unit=None, handle="", label="")
 
 
-def _of_figure(figure: Figure) -> Ground:
+def _of_figure(figure: Figure) -> list[Ground]:
     unit: str | None
     value = figure.value
     match figure.kind:
@@ -145,7 +146,9 @@ def _of_figure(figure: Figure) -> Ground:
         case _:
             words = re.findall(r"[a-z]+", figure.label.lower())
             unit = next((NOUNS[word.rstrip("s")] for word in words if word.rstrip("s") in NOUNS), None)
-    return Ground(value=value, unit=unit, handle=figure.handle, label=figure.label)
+    ground = Ground(value=value, unit=unit, handle=figure.handle, label=figure.label)
+    changes = figure.label.endswith(": change") and unit == PERCENT
+    return [ground, msgspec.structs.replace(ground, unit=CHANGE)] if changes else [ground]
 
 
 def _of_statement(statement: Statement) -> list[Ground]:
@@ -182,8 +185,10 @@ def _words_in(data: object) -> Iterable[str]:
 
 
 def _is_score(found: Mention, text: str) -> bool:
-    """Whether a bare number is given as the score: "your score is 77", "77 of 100"."""
-    return found.unit is None and bool(_OF_SCORE.search(text) or _SCALE.match(text, found.end))
+    """Whether a bare number is given as the score: "your score is 77", "77 of 100", in bold or not."""
+    after = re.match(r"\**", text[found.end :])
+    assert after is not None
+    return found.unit is None and bool(_OF_SCORE.search(text) or _SCALE.match(text, found.end + after.end()))
 
 
 def _counts(said: str | None, known: str | None) -> bool:
@@ -192,7 +197,7 @@ def _counts(said: str | None, known: str | None) -> bool:
     if said == known:
         return True
     if said is None:
-        return known != PERCENT and known not in _SPANS
+        return known not in (PERCENT, CHANGE, *_SPANS)
     if said in (_SCORE, "point"):
         return known in (_SCORE, "point") or (known is None and said == "point")
     return known is None and said in _COUNTED

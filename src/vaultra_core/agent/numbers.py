@@ -10,6 +10,7 @@ from typing import Final
 import msgspec
 
 PERCENT: Final = "%"
+CHANGE: Final = "change"  # per cent more than before, as in doubled
 DAY_COUNT: Final = "day"
 
 # What is counted, by the words for it. A number of one thing is no number of another.
@@ -238,13 +239,14 @@ def noun_after(text: str, end: int) -> str | None:
 
 
 def _fraction(match: "re.Match[str]") -> Mention:
-    """Half of it, a third of it: per cent. Twice as much: a plain factor."""
+    """Half of it, a third of it; twice as much is a hundred per cent more."""
     words = match.group().lower()
     share = next((value for word, value in _SHARES.items() if word in words), None)
+    unit = CHANGE if share is None else PERCENT
     if share is None:
-        value, unit = Decimal(3 if words.startswith(("tripl", "thrice")) else 2), None
+        value = Decimal(200 if words.startswith(("tripl", "thrice")) else 100)
     else:
-        value, unit = share * _numerator(words), PERCENT
+        value = share * _numerator(words)
     return Mention(
         start=match.start(), end=match.end(), text=match.group(), values=(value,), step=Decimal(1), unit=unit
     )

@@ -15,10 +15,8 @@ from vaultra_core.errors import VaultraError
 from vaultra_core.identity import Caller
 
 NOTICE: Final = "_For information only: no lending, investment or tax advice._"
-# What these find is guidance, and guidance comes with the notice.
-_GUIDING: Final = frozenset(
-    ["get_top_recommendations", "get_path_to_tier", "simulate_change", "get_outlook", "search_knowledge"]
-)
+# What these find is guidance, as is what documents say, and guidance comes with the notice.
+_GUIDING: Final = frozenset(["get_top_recommendations", "get_path_to_tier", "simulate_change", "get_outlook"])
 _SNIPPET: Final = 240  # characters
 
 
@@ -115,7 +113,7 @@ class Turn:
         """Say what was held back, and that guidance is no advice."""
         if self.held_back:
             self.remark("Something was left out here, because it could not be traced to your figures.")
-        if any(use.name in _GUIDING and not use.failed for use in self.tool_uses):
+        if self.citations or any(use.name in _GUIDING and not use.failed for use in self.tool_uses):
             self.remark(NOTICE)
 
     def _without_unknown_citations(self, text: str) -> str:
