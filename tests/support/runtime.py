@@ -73,7 +73,9 @@ class ScriptedProvider:
                 return event
         raise NotFound("Stripe has no such object.")
 
-    async def list_page(self, external_id: str, kind: str, *, starts_at: int, ends_at: int, cursor: str | None) -> Page:
+    async def list_page(
+        self, external_id: str, kind: str, *, starts_at: int, ends_at: int, cursor: str | None, expand: bool = True
+    ) -> Page:
         self._ask(external_id, kind, starts_at=starts_at, ends_at=ends_at)
         found = [r for r in self.objects.get(kind, []) if starts_at <= r.state.created < ends_at]
         unread = [one for one in self.unread.get(kind, []) if starts_at <= one.listed_at < ends_at]

@@ -19,7 +19,7 @@ from vaultra_adapters.stripe.listed import platform_event, read_events, read_obj
 from vaultra_adapters.stripe.pages import read_page
 from vaultra_adapters.stripe.retrieve import retrieve
 from vaultra_adapters.stripe.signature import verify
-from vaultra_core.domain.ledger import BalanceTransaction, Record
+from vaultra_core.domain.ledger import BalanceTransaction, Record, Subscription
 from vaultra_core.domain.stripe_objects import observe_account
 from vaultra_core.errors import Forbidden, InvalidInput, NotFound, Unavailable
 from vaultra_core.ports.payments import ConnectedAccount, EventPage, Page, PlatformEvent
@@ -36,10 +36,10 @@ PATHS = {
     "subscription": "/v1/subscriptions",
     "balance_transaction": "/v1/balance_transactions",
 }
-EXTRA_PARAMETERS: dict[str, dict[str, Any]] = {
-    "charge": {"expand": ["data.balance_transaction"]},
+EXPANDED: Mapping[str, list[str]] = {
+    "charge": ["data.balance_transaction"],
     # Tiers would be a fifth level, which Stripe does not expand: tiered prices come without their amounts.
-    "subscription": {"status": "all", "expand": ["data.discounts.source.coupon"]},
+    "subscription": ["data.discounts.source.coupon"],
 }
 
 
@@ -110,11 +110,14 @@ class StripeProvider:
         except (Forbidden, InvalidInput, NotFound) as error:
             logger.info("deauthorize %s: %s", external_id, error.message)  # gone already, which is what was wanted
 
-    async def list_page(self, external_id: str, kind: str, *, starts_at: int, ends_at: int, cursor: str | None) -> Page:
+    async def list_page(
+        self, external_id: str, kind: str, *, starts_at: int, ends_at: int, cursor: str | None, expand: bool = True
+    ) -> Page:
         parameters = {
             "limit": PAGE_SIZE,
             "created": {"gte": starts_at, "lt": ends_at},
-            **EXTRA_PARAMETERS.get(kind, {}),
+            **({"status": "all"} if kind == Subscription.kind else {}),
+            **({"expand": EXPANDED[kind]} if expand and kind in EXPANDED else {}),
             **({"starting_after": cursor} if cursor else {}),
         }
         items, has_more, observed_at = await self._list(PATHS[kind], external_id, parameters)

@@ -17,8 +17,8 @@ EVENTS_TRUSTED_DAYS = 28  # a read that begins this far back is not overtaken by
 CATCH_UP_DAYS = 90  # how old an object may be and still change: disputes and refunds of an older charge are rare
 
 WINDOWED = (Charge.kind, Refund.kind, Dispute.kind, Payout.kind)
-# Balance transactions come along with their charges (expanded); read for themselves they are what the ledger is
-# reconciled against, and the first score need not wait for that.
+# Balance transactions come along with the charges of the first days (expanded); read for themselves they are what the
+# ledger is reconciled against, and the first score need not wait for that.
 WITNESS = BalanceTransaction.kind
 
 

@@ -70,10 +70,13 @@ class PaymentsProvider(Protocol):
     async def deauthorize(self, external_id: str) -> None:
         """Give the access back; giving back what is already gone is fine."""
 
-    async def list_page(self, external_id: str, kind: str, *, starts_at: int, ends_at: int, cursor: str | None) -> Page:
+    async def list_page(
+        self, external_id: str, kind: str, *, starts_at: int, ends_at: int, cursor: str | None, expand: bool = True
+    ) -> Page:
         """Objects of `kind` (a key of `ledger.KINDS`) with starts_at <= created < ends_at, newest first.
 
-        Subscriptions are listed whatever their status."""
+        Subscriptions are listed whatever their status. With `expand` they come with their coupons, and charges with
+        their balance transactions."""
 
     async def list_payout(self, external_id: str, payout: str, *, cursor: str | None) -> Page:
         """The balance transactions that an automatic payout consists of, and its own, newest first."""

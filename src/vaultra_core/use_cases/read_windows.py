@@ -5,8 +5,8 @@ from collections.abc import Awaitable, Callable, Sequence
 
 import msgspec
 
-from vaultra_core.domain.accounts import ImportWindow
-from vaultra_core.domain.ledger import Record
+from vaultra_core.domain.accounts import ImportPhase, ImportWindow
+from vaultra_core.domain.ledger import Charge, Record
 from vaultra_core.ports.payments import Page, PaymentsProvider, Unread
 
 READERS = 6  # Stripe allows 25 requests a second per endpoint, and one takes a fifth of a second or more
@@ -69,6 +69,9 @@ class ReadWindows:
                     starts_at=window.starts_at,
                     ends_at=window.ends_at,
                     cursor=window.cursor,
+                    # The first score needs the rates at once. Later the balance transactions are read for themselves,
+                    # as witnesses of the ledger: there is no need to read most of them twice.
+                    expand=window.phase is ImportPhase.STARTING or window.kind != Charge.kind,
                 )
                 step = advance(window, page, split=self._idle > 0 and not self._waiting)
                 await self._steps.put(step)

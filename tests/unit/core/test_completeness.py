@@ -44,7 +44,9 @@ class Stripe:
         at = int(self.clock.time.timestamp())
         return Page(records=seen(*states, at=at), count=len(states), oldest=None, cursor=None)
 
-    async def list_page(self, external_id: str, kind: str, *, starts_at: int, ends_at: int, cursor: str | None) -> Page:
+    async def list_page(
+        self, external_id: str, kind: str, *, starts_at: int, ends_at: int, cursor: str | None, expand: bool = True
+    ) -> Page:
         return self._page([s for s in self.objects.values() if s.kind == kind and starts_at <= s.created < ends_at])
 
     async def list_payout(self, external_id: str, payout: str, *, cursor: str | None) -> Page:

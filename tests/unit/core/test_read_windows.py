@@ -31,7 +31,9 @@ class Platform:
         self.delay = delay
         self.asked = self.busy = self.busiest = 0
 
-    async def list_page(self, external_id: str, kind: str, *, starts_at: int, ends_at: int, cursor: str | None) -> Page:
+    async def list_page(
+        self, external_id: str, kind: str, *, starts_at: int, ends_at: int, cursor: str | None, expand: bool = True
+    ) -> Page:
         assert (external_id, kind) == ("acct_1", "charge")
         self.asked += 1
         self.busy += 1
