@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from vaultra_cli.quick_imports import quick_imports
 from vaultra_core.errors import InvalidInput, VaultraError
 
 OK, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
@@ -22,7 +23,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _sandbox(arguments[1:])
     options = make_parser().parse_args(arguments)
     try:
-        run: Callable[[argparse.Namespace], int] = getattr(importlib.import_module(options.module), options.function)
+        with quick_imports():
+            module = importlib.import_module(options.module)
+        run: Callable[[argparse.Namespace], int] = getattr(module, options.function)
         return run(options)
     except InvalidInput as error:
         print(f"vaultra: {error.message}", file=sys.stderr)

@@ -1,10 +1,10 @@
 """What the tables are made of: their metadata, and columns that come again and again."""
 
+import datetime as dt
 import enum
 from typing import Any, Final
 
-from advanced_alchemy.types import DateTimeUTC
-from sqlalchemy import CheckConstraint, Column, ForeignKey, MetaData, Text, Uuid
+from sqlalchemy import CheckConstraint, Column, DateTime, Dialect, ForeignKey, MetaData, Text, TypeDecorator, Uuid
 
 metadata: Final = MetaData(
     naming_convention={
@@ -16,8 +16,20 @@ metadata: Final = MetaData(
     }
 )
 
-# Refuses a moment without a zone, and gives every moment back in UTC.
-Moment: Final = DateTimeUTC(timezone=True)
+
+class Moment(TypeDecorator[dt.datetime]):
+    """Refuses a moment without a zone, and gives every moment back in UTC."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: dt.datetime | None, dialect: Dialect) -> dt.datetime | None:
+        if value is not None and value.tzinfo is None:
+            raise TypeError(f"a moment without a zone: {value}")
+        return value
+
+    def process_result_value(self, value: dt.datetime | None, dialect: Dialect) -> dt.datetime | None:
+        return None if value is None else value.astimezone(dt.UTC)
 
 
 def text_column(name: str, most: int, *arguments: Any, **options: Any) -> Column[str]:
