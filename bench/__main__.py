@@ -7,7 +7,7 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import agent, api, apply, backfill, rules, sweep, webhooks
+from bench import agent, api, apply, backfill, retrieval, rules, sweep, webhooks
 from bench.report import Row, table, write_results
 
 RESULTS = Path(__file__).parent / "results"
@@ -21,6 +21,7 @@ BENCHMARKS: dict[str, Callable[[Path, float], list[Row]]] = {
     "reads": api.reads,
     "agent": agent.turns,
     "start": api.starting,
+    "retrieval": retrieval.retrieval,
 }
 
 

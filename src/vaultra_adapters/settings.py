@@ -61,6 +61,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, rename=str.upper):
     llm_provider: Literal["openai", "ollama", "grounded"] | None = None
     ollama_base_url: Url = "http://localhost:11434"
     ollama_model: str | None = None
+    mcp_token: str | None = None  # for `vaultra mcp`
     smtp_url: Annotated[str, msgspec.Meta(pattern=r"^smtps?://[^/\s]+$")] | None = None
     mail_from: Sender | None = None
     drain_notice_seconds: Annotated[int, msgspec.Meta(ge=0, le=60)] = 0

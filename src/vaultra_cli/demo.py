@@ -21,6 +21,7 @@ from vaultra_cli.logs import set_up_logging
 from vaultra_cli.serve import http_provider, listen, run, serve_container
 from vaultra_core.errors import VaultraError
 from vaultra_http.mail_page import MAIL_PATH
+from vaultra_http.mcp.endpoint import mcp_url
 from vaultra_http.site import find_site
 from vaultra_worker.app import running_worker
 
@@ -134,7 +135,7 @@ def _facts(settings: Settings, url: str, port: int, sandbox_url: str | None, sha
         "webhook_secret": settings.webhook_secrets[0] if settings.webhook_secrets else None,
         "database_url": settings.database_url,
         "mail_url": None if settings.smtp_url else f"http://127.0.0.1:{port}{MAIL_PATH}",
-        "mcp_url": None,
+        "mcp_url": mcp_url(url),
         "sample_sign_ins": sign_ins,
     }
 
@@ -144,6 +145,7 @@ def _box(settings: Settings, facts: dict[str, Any]) -> str:
         "database": "given" if os.environ.get("DATABASE_URL") else "embedded",
         "queue": "redis" if settings.redis_url else "in-process",
         "stripe": "sandbox" if settings.sandbox else "stripe",
+        "vectors": settings.vector_store,
         "mail": "smtp" if settings.smtp_url else "outbox",
     }
     lines = [
@@ -152,6 +154,7 @@ def _box(settings: Settings, facts: dict[str, Any]) -> str:
         *(f"sample sign-in   {entry['email']}  ·  {entry['password']}" for entry in facts["sample_sign_ins"]),
         *([f"sandbox          {facts['sandbox_url']}"] if facts["sandbox_url"] else []),
         *([f"mail outbox      {facts['mail_url']}"] if facts["mail_url"] else []),
+        f"mcp              {facts['mcp_url']}  ·  with a token from the settings, see docs/mcp.md",
         f"facts            {Path(settings.data_dir) / 'demo.json'}",
         "modes            " + " · ".join(f"{name}: {mode}" for name, mode in modes.items()),
         *([] if find_site(settings.frontend_dir) else ["dashboard        not built: run `make setup`"]),

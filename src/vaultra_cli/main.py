@@ -144,6 +144,8 @@ def _add_by_hand(commands: "Commands[argparse.ArgumentParser]") -> None:
     knowledge.add_argument("--category", help="only documents of this category")
     knowledge.add_argument("--json", action="store_true", help="print JSON")
 
+    _command(commands, "mcp", "mcp", "mcp", "the MCP server over standard input and output (needs MCP_TOKEN)")
+
     doctor = _command(commands, "doctor", "doctor", "doctor", "check every setting and dependency")
     doctor.add_argument("--json", action="store_true", help="print JSON")
     _command(commands, "openapi", "operate", "openapi", "print the OpenAPI document")

@@ -9,15 +9,22 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from support.database import a_database
 from support.embeddings import Embeddings, an_embeddings_server
 from support.needle import Needle, a_needle
+from vaultra_adapters.knowledge.bm25_keywords import Bm25Keywords
 from vaultra_adapters.knowledge.local_embedder import LocalEmbedder
 from vaultra_adapters.knowledge.openai_embedder import OpenAIEmbedder
 from vaultra_adapters.knowledge.pinecone_index import PineconeIndex
 from vaultra_adapters.postgres.engine import make_engine
 from vaultra_adapters.postgres.vector_index import PostgresVectorIndex
 from vaultra_core.errors import Unavailable
-from vaultra_core.ports.knowledge import Embedder, VectorIndex
-from vaultra_core.testing.contracts.knowledge import EmbedderContract, VectorIndexContract, an_entry
-from vaultra_core.testing.memory.knowledge import MemoryVectorIndex, WordEmbedder
+from vaultra_core.ports.knowledge import Embedder, Keywords, VectorIndex
+from vaultra_core.testing.contracts.knowledge import (
+    SHELF,
+    EmbedderContract,
+    KeywordsContract,
+    VectorIndexContract,
+    an_entry,
+)
+from vaultra_core.testing.memory.knowledge import MemoryLibrary, MemoryVectorIndex, SharedWords, WordEmbedder
 
 KEY = "sk-of-the-tests"
 LOCAL = LocalEmbedder()  # reads its model once
@@ -98,6 +105,18 @@ class TestOpenAIEmbedder(EmbedderContract):
         with pytest.raises(Unavailable):
             await embedder.embed(["once"])
         await embedder.close()
+
+
+class TestSharedWords(KeywordsContract):
+    @pytest.fixture
+    def keywords(self) -> Keywords:
+        return SharedWords(MemoryLibrary(SHELF))
+
+
+class TestBm25Keywords(KeywordsContract):
+    @pytest.fixture
+    def keywords(self) -> Keywords:
+        return Bm25Keywords(MemoryLibrary(SHELF))
 
 
 class TestMemoryVectorIndex(VectorIndexContract):

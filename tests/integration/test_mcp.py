@@ -2,17 +2,23 @@
 
 import datetime as dt
 import json
+import os
+import sys
 from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
 import mcp_types as types
 import pytest
+from mcp.client.client import Client
+from mcp.client.stdio import StdioServerParameters
 from mcp.shared.exceptions import MCPError
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from support.assistant import MCP, NEW, OLD, an_assistant, ask, text_of
+from support.command import vaultra
+from support.demo import clean_environment
 from support.product import Product
 from vaultra_core.use_cases.ingest_knowledge import IngestKnowledge
 
@@ -288,3 +294,28 @@ class TestTokens:
 async def as_administrator(engine: AsyncEngine, statement: str) -> None:
     async with engine.begin() as connection:
         await connection.execute(text(statement))
+
+
+class TestStdio:
+    def command(self, url: str, token: str) -> StdioServerParameters:
+        settings = {"DATABASE_URL": url, "PUBLIC_URL": "http://vaultra.test", "MCP_TOKEN": token}
+        environment = {**clean_environment(**settings), "PYTHONPATH": os.environ.get("PYTHONPATH", "")}
+        return StdioServerParameters(command=sys.executable, args=["-m", "vaultra_cli", "mcp"], env=environment)
+
+    async def test_the_same_tools_over_standard_input_and_output(self, owner: Product, database_url: str) -> None:
+        await owner.imported("shop")
+        made = await a_token(owner)
+        async with Client(self.command(database_url, made["token"])) as client:
+            assert "search_knowledge" in {tool.name for tool in (await client.list_tools()).tools}
+            said = await ask(client, "get_readiness_breakdown")
+            assert said["data"]["score"]["value"] == (await owner.get("/readiness")).json()["score"]
+            await owner.request("DELETE", f"/users/me/tokens/{made['id']}")
+            with pytest.raises(MCPError, match="no good personal token"):
+                await client.call_tool("get_business_context", {})
+
+    @pytest.mark.parametrize(("token", "code"), [("", 2), ("vaultra_wrong", 1)])
+    def test_without_a_good_token_it_does_not_start(self, database_url: str, token: str, code: int) -> None:
+        run = vaultra("mcp", settings={"DATABASE_URL": database_url, "MCP_TOKEN": token})
+        assert run.code == code, run
+        assert "personal token" in run.complaint
+        assert run.output == ""

@@ -11,16 +11,73 @@ from vaultra_core.domain.wording import number
 
 # How owners ask about a factor; what it gives comes from the rulebook.
 ASKED: Final = {
-    "scale": ("How much do I have to sell a month for full points?", "Is my turnover big enough?"),
-    "history": ("How long must I have been selling?", "Is my company too young for a good score?"),
-    "trend": ("How fast must sales grow?", "Does shrinking revenue cost me points?"),
-    "steadiness": ("How regular must my weekly takings be?", "What does volatility cost me?"),
-    "continuity": ("Do weeks without sales count against me?", "What happens to the score when I close for a week?"),
-    "disputes": ("How many points do chargebacks cost?", "What dispute rate gives full points?"),
-    "refunds": ("How many points do refunds cost?", "Which share of refunds is still fine?"),
-    "payouts": ("What do late or failed payouts cost me in points?", "How reliable must payouts be?"),
-    "top_customer": ("What does one big client do to my score?", "How much may my biggest buyer be?"),
-    "returning": ("Do repeat buyers raise my score?", "How is customer loyalty scored?"),
+    "scale": (
+        "How much do I have to sell a month for full points?",
+        "Is my turnover big enough?",
+        "Are we too small?",
+        "Points for monthly sales",
+        "Do we take in enough money?",
+    ),
+    "history": (
+        "How long must I have been selling?",
+        "Is my company too young for a good score?",
+        "Points for the age of the business",
+        "We are new, does that cost us?",
+        "How many months in operation are needed?",
+    ),
+    "trend": (
+        "How fast must sales grow?",
+        "Does shrinking revenue cost me points?",
+        "Points for rising sales",
+        "What if turnover goes down every month?",
+        "Penalty for falling takings",
+    ),
+    "steadiness": (
+        "How regular must my weekly takings be?",
+        "What does volatility cost me?",
+        "Points for even sales",
+        "How is fluctuation graded?",
+        "Which variation is still fine?",
+    ),
+    "continuity": (
+        "Do weeks without sales count against me?",
+        "What happens to the score when I close for a week?",
+        "Points for having no gaps",
+        "Penalty for a shut shop",
+        "How are empty weeks graded?",
+    ),
+    "disputes": (
+        "How many points do chargebacks cost?",
+        "What dispute rate gives full points?",
+        "Penalty for complaints by cardholders",
+        "How are payment reversals graded?",
+        "What do I lose with one percent of complaints?",
+    ),
+    "refunds": (
+        "How many points do refunds cost?",
+        "Which share of refunds is still fine?",
+        "Penalty for returns",
+        "How is money paid back graded?",
+    ),
+    "payouts": (
+        "What do late or failed payouts cost me in points?",
+        "How reliable must payouts be?",
+        "Points for transfers on time",
+        "How are bounced deposits graded?",
+    ),
+    "top_customer": (
+        "What does one big client do to my score?",
+        "How much may my biggest buyer be?",
+        "Penalty for depending on one buyer",
+        "How is concentration graded?",
+    ),
+    "returning": (
+        "Do repeat buyers raise my score?",
+        "How is customer loyalty scored?",
+        "Points for regulars who buy again",
+        "Do faithful clients help?",
+        "Share of sales to existing customers",
+    ),
 }
 
 
@@ -47,7 +104,13 @@ def _ceilings(book: Rulebook) -> Section:
     lines += ["| ceiling | when | score at most |", "|---|---|---|"]
     for cap in book.caps:
         lines += [f"| {cap.title} | {band.text(cap.unit)} | {number(band.points)} |" for band in cap.ceilings]
-    asked = ("Why can my score not go higher?", "What caps the score?", "Why am I stuck at 70?")
+    asked = (
+        "Why can my score not go higher?",
+        "What caps the score?",
+        "Upper limit although all else is good",
+        "What holds the rating down?",
+        "The number is stuck",
+    )
     return Section(heading="Ceilings", text="\n".join(lines), questions=asked)
 
 
@@ -56,5 +119,11 @@ def _tiers() -> Section:
     for high, tier in TIERS:
         lines.append(f"| {tier.label} | {low}–{high} |")
         low = high + 1
-    asked = ("What score do I need to be funding-ready?", "What do the tiers mean?", "Which grade is good?")
+    asked = (
+        "What score do I need to be funding-ready?",
+        "What do the tiers mean?",
+        "Which grade is good?",
+        "Levels and their limits",
+        "From which number am I attractive to lenders?",
+    )
     return Section(heading="Tiers", text="\n".join(lines), questions=asked)

@@ -5,12 +5,13 @@ from collections.abc import AsyncIterator
 from dishka import Provider, Scope, alias, provide, provide_all
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from vaultra_adapters.knowledge.bm25_keywords import Bm25Keywords
 from vaultra_adapters.knowledge.library import PackagedLibrary
 from vaultra_adapters.knowledge.local_embedder import LocalEmbedder
 from vaultra_adapters.postgres.vector_index import PostgresVectorIndex
 from vaultra_adapters.settings import Settings
 from vaultra_core.agent.tools.knowledge import Knowledge
-from vaultra_core.ports.knowledge import Embedder, Library, VectorIndex
+from vaultra_core.ports.knowledge import Embedder, Keywords, Library, VectorIndex
 from vaultra_core.use_cases.ingest_knowledge import IngestKnowledge
 from vaultra_core.use_cases.search_knowledge import SearchKnowledge
 
@@ -19,6 +20,7 @@ class KnowledgeBase(Provider):
     scope = Scope.APP
 
     library = provide(PackagedLibrary, provides=Library)
+    keywords = provide(Bm25Keywords, provides=Keywords)
     use_cases = provide_all(IngestKnowledge, SearchKnowledge)
     tool = alias(source=SearchKnowledge, provides=Knowledge)
 

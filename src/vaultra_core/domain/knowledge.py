@@ -55,7 +55,8 @@ class Chunk(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Passage(Chunk, frozen=True, kw_only=True):
-    """A chunk that was found. `score` is the cosine of the angle between question and chunk, higher is closer."""
+    """A chunk that was found. `score` is higher the closer it is to the question: the mean cosine of the chunk's
+    best entries, plus a little for words in common."""
 
     score: float
 

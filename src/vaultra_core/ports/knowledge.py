@@ -35,6 +35,12 @@ class Embedder(Protocol):
         now; a text longer than the model reads may be cut."""
 
 
+class Keywords(Protocol):
+    def fits(self, query: str) -> dict[tuple[str, str], float]:
+        """How well the words of a section fit a question, by document id and heading: 1 for the best, 0 for one without
+        a word in common. Empty when no section has one. May take some milliseconds: call it in a thread."""
+
+
 class Embedded(msgspec.Struct, frozen=True):
     """An entry with the vector of its content."""
 

@@ -54,7 +54,7 @@ class McpEndpoint:
     async def _metadata(self) -> dict[str, Any]:
         url: str = await self._container.get(PublicUrl)
         return {
-            "resource": url + PATH,
+            "resource": mcp_url(url),
             "resource_name": "Vaultra",
             "bearer_methods_supported": ["header"],
             "scopes_supported": ["read", "act"],
@@ -84,21 +84,13 @@ class McpEndpoint:
         if scheme.lower() != "bearer" or not secret:
             raise Unauthorized("This needs a personal token: make one in the settings.", reason="missing")
         authenticate = await self._container.get(AuthenticateToken)
-        granted: Granted = await authenticate.execute(secret.strip(), audience=url + PATH)
+        granted: Granted = await authenticate.execute(secret.strip(), audience=mcp_url(url))
         return granted
 
     async def _started(self, url: str) -> Any:
         async with self._starting:
             if self._manager is None:
-                # The import takes a second or two, during which others are to be answered.
-                module = await asyncio.to_thread(importlib.import_module, "vaultra_http.mcp.server")
-                tools = module.McpTools(
-                    _granted_of,
-                    await self._container.get(ToolRegistry),
-                    await self._container.get(Library),
-                    await self._container.get(ListRecommendations),
-                    await self._container.get(DecideRecommendation),
-                )
+                tools = await make_tools(self._container, _granted_of)
                 self._manager = _make_manager(tools.server(), url)
                 ready = asyncio.Event()
                 # A task of its own: what it opens has to be closed by the same task, and requests come and go.
@@ -110,6 +102,24 @@ class McpEndpoint:
         async with self._manager.run():
             ready.set()
             await self._over.wait()
+
+
+def mcp_url(public_url: str) -> str:
+    """The address of the endpoint, which is also whom its tokens are made for."""
+    return public_url + PATH
+
+
+async def make_tools(container: AsyncContainer, grant: Any) -> Any:
+    """What the protocol's requests are answered with (`vaultra_http.mcp.server.McpTools`)."""
+    # The import takes a second or two, during which others are to be answered.
+    module = await asyncio.to_thread(importlib.import_module, "vaultra_http.mcp.server")
+    return module.McpTools(
+        grant,
+        await container.get(ToolRegistry),
+        await container.get(Library),
+        await container.get(ListRecommendations),
+        await container.get(DecideRecommendation),
+    )
 
 
 async def _granted_of(context: Any) -> Granted:

@@ -14,7 +14,7 @@ from vaultra_core.use_cases.list_tokens import ListTokens
 from vaultra_core.use_cases.resolve_caller import ResolveCaller
 from vaultra_core.use_cases.revoke_token import RevokeToken
 from vaultra_http.authentication import AuthenticatedRequest
-from vaultra_http.mcp.endpoint import PATH
+from vaultra_http.mcp.endpoint import mcp_url
 from vaultra_http.responses import PERSONAL_READ, PERSONAL_WRITE, errors
 from vaultra_http.schemas import Body, Name
 from vaultra_http.site import PublicUrl
@@ -40,7 +40,7 @@ async def create_token(
     """For MCP, in one business. The answer alone holds the secret: it is not kept."""
     caller = await resolve.execute(request.user, data.business_id, Role.VIEWER)
     token, secret = await use_case.execute(
-        caller, name=data.name.strip(), scope=data.scope, audience=url + PATH, days=data.expires_in_days
+        caller, name=data.name.strip(), scope=data.scope, audience=mcp_url(url), days=data.expires_in_days
     )
     return NewTokenView.made(token, secret)
 

@@ -5,8 +5,23 @@ import math
 
 import pytest
 
-from vaultra_core.domain.knowledge import Chunk, Entry
-from vaultra_core.ports.knowledge import Embedded, Embedder, VectorIndex
+from vaultra_core.domain.knowledge import Chunk, Document, Entry, Section
+from vaultra_core.ports.knowledge import Embedded, Embedder, Keywords, VectorIndex
+
+SHELF = [
+    Document(
+        doc_id="money",
+        title="Money",
+        category="cash-flow",
+        sources=(),
+        sections=(
+            Section(heading="Payouts", text="A payout that is late arrives after its day."),
+            Section(heading="Refunds", text="Give it back within a week."),
+            Section(heading="Disputes", text="Answer the bank.", questions=("Do I need a lawyer?",)),
+            Section(heading="Seasons", text="Summer comes and goes."),
+        ),
+    )
+]
 
 
 def an_entry(
@@ -36,6 +51,23 @@ class EmbedderContract:
     def test_longer_texts_have_more_tokens(self, embedder: Embedder) -> None:
         assert 0 < embedder.count_tokens("one two") < embedder.count_tokens("one two three four five")
         assert embedder.name
+
+
+class KeywordsContract:
+    """`keywords` stands on SHELF."""
+
+    def test_the_section_with_the_words_fits_best(self, keywords: Keywords) -> None:
+        fits = keywords.fits("How LATE may a payout be?")
+        assert fits["money", "Payouts"] == 1
+        assert all(type(fit) is float and 0 <= fit <= 1 for fit in fits.values())
+        assert max(fits, key=lambda place: fits[place]) == ("money", "Payouts")
+
+    def test_its_questions_count_as_its_words(self, keywords: Keywords) -> None:
+        assert keywords.fits("lawyer")["money", "Disputes"] == 1
+
+    def test_no_word_in_common_fits_nothing(self, keywords: Keywords) -> None:
+        for query in ("xylophone", "", "!?"):
+            assert not any(keywords.fits(query).values()), query
 
 
 class VectorIndexContract:

@@ -42,6 +42,25 @@ class WordEmbedder:
         return [value / length for value in vector]
 
 
+class SharedWords:
+    """Sections fit by the share of the question's words that they hold."""
+
+    def __init__(self, library: MemoryLibrary) -> None:
+        self._library = library
+
+    def fits(self, query: str) -> dict[tuple[str, str], float]:
+        asked = set(re.findall(r"\w+", query.lower()))
+        shares = {
+            (document.doc_id, section.heading): len(
+                asked & set(re.findall(r"\w+", " ".join((section.heading, section.text, *section.questions)).lower()))
+            )
+            for document in self._library.documents()
+            for section in document.sections
+        }
+        best = max(shares.values(), default=0)
+        return {place: shared / best for place, shared in shares.items()} if best else {}
+
+
 class MemoryVectorIndex:
     def __init__(self) -> None:
         self._entries: dict[str, Embedded] = {}
