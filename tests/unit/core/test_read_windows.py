@@ -201,3 +201,24 @@ def test_progress_is_the_same_before_and_after_a_split() -> None:
     assert split.split_off is not None
     before, after = progress([plain.window]), progress([split.window, split.split_off])
     assert msgspec.structs.asdict(before) == msgspec.structs.asdict(after)
+
+
+async def test_only_the_charges_of_the_first_days_bring_their_balance_transactions() -> None:
+    """Those of the history are read for themselves; subscriptions always come with their coupons."""
+    asked: dict[tuple[str, ImportPhase], bool] = {}
+    phase = ImportPhase.STARTING
+
+    class Listening:
+        async def list_page(self, _: str, kind: str, *, expand: bool = True, **named: Any) -> Page:
+            asked[kind, phase] = expand
+            return Page(records=(), count=0, oldest=None, cursor=None)
+
+    for phase in (ImportPhase.STARTING, ImportPhase.EXTENDING):
+        windows = [a_window(kind=kind, phase=phase) for kind in ("charge", "subscription")]
+        await ReadWindows(Listening(), "acct_1", Stored(windows).store).execute(windows)  # type: ignore[arg-type]
+    assert asked == {
+        ("charge", ImportPhase.STARTING): True,
+        ("charge", ImportPhase.EXTENDING): False,
+        ("subscription", ImportPhase.STARTING): True,
+        ("subscription", ImportPhase.EXTENDING): True,
+    }
