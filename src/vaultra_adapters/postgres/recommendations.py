@@ -36,7 +36,7 @@ class PostgresRecommendations(Collection):
         if priority is not None:
             wanted = wanted.where(R.priority == priority)
         found = await self._connection.execute(
-            wanted.order_by(URGENCY, R.impact_points.desc(), R.created_at.desc(), R.id.desc())
+            wanted.order_by(URGENCY, R.impact_points.desc(), R.created_at.desc(), R.key.collate("C"), R.id)
         )
         return [_recommendation(row) for row in found]
 

@@ -355,7 +355,7 @@ class Recommendations(Protocol):
     async def list(
         self, business_id: UUID, *, status: Status | None = None, priority: Priority | None = None
     ) -> list[Recommendation]:
-        """Highest priority first, then impact, then newest."""
+        """Highest priority first, then impact, then newest, then by key: the order of `recommend`."""
 
     async def hold(self, business_ids: Collection[UUID]) -> dict[UUID, Sequence[Recommendation]]:
         """Those that bear on what is advised next: open and dismissed ones, by business. They are held until the

@@ -289,6 +289,7 @@ class RecommendationsContract:
             a_recommendation(business.id, "b", impact_points=9.0),
             a_recommendation(business.id, "c", created_at=NOW + SECOND, status=Status.ACCEPTED),
             a_recommendation(business.id, "d", created_at=NOW),
+            a_recommendation(business.id, "da", created_at=NOW),
             a_recommendation(business.id, "e", priority=Priority.LOW, impact_points=50.0),
         ]
         async with uow() as work:
@@ -298,7 +299,7 @@ class RecommendationsContract:
         async with uow() as work:
             assert await work.recommendations.list(business.id) == ranked
             assert await work.recommendations.list(business.id, status=Status.ACCEPTED) == [ranked[2]]
-            assert await work.recommendations.list(business.id, priority=Priority.LOW) == [ranked[4]]
+            assert await work.recommendations.list(business.id, priority=Priority.LOW) == [ranked[-1]]
             assert await work.recommendations.get(ranked[0].id) == ranked[0]
             assert await work.recommendations.get(new_id()) is None
 

@@ -141,9 +141,12 @@ class MemoryRecommendations(MemoryCollection):
 
         def rank(entry: Recommendation) -> tuple[Any, ...]:
             urgency = -[*Priority].index(entry.advice.priority)
-            return urgency, entry.advice.impact_points, entry.created_at, entry.id
+            return urgency, entry.advice.impact_points, entry.created_at
 
-        return sorted(filter(wanted, self._rows("recommendations").values()), key=rank, reverse=True)
+        by_key = sorted(
+            filter(wanted, self._rows("recommendations").values()), key=lambda entry: (entry.advice.key, entry.id)
+        )
+        return sorted(by_key, key=rank, reverse=True)
 
     async def hold(self, business_ids: AnyOf[UUID]) -> dict[UUID, Sequence[Recommendation]]:
         found: dict[UUID, Sequence[Recommendation]] = {}
