@@ -62,6 +62,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, rename=str.upper):
     ollama_base_url: Url = "http://localhost:11434"
     ollama_model: str | None = None
     mcp_token: str | None = None  # for `vaultra mcp`
+    google_client_id: str | None = None
+    google_client_secret: str | None = None
+    google_issuer: Url = "https://accounts.google.com"
     smtp_url: Annotated[str, msgspec.Meta(pattern=r"^smtps?://[^/\s]+$")] | None = None
     mail_from: Sender | None = None
     drain_notice_seconds: Annotated[int, msgspec.Meta(ge=0, le=60)] = 0
@@ -152,6 +155,7 @@ TAKES = {
     "LLM_PROVIDER": "openai, ollama or grounded",
     "OLLAMA_BASE_URL": "a URL like http://localhost:11434",
     "OPENAI_BASE_URL": "a URL like https://api.openai.com/v1",
+    "GOOGLE_ISSUER": "a URL like https://accounts.google.com",
     "SMTP_URL": "a URL like smtps://user:password@mail.example or smtp://mail.example:587",
     "MAIL_FROM": "an address like Vaultra <hello@vaultra.example>",
     "LOG_LEVEL": "DEBUG, INFO, WARNING or ERROR",
@@ -178,6 +182,8 @@ def load_settings(environment: Mapping[str, str] | None = None, *, env_file: Pat
     if any(len(secret) < JWT_SECRET_LENGTH for secret in settings.jwt_secrets):
         raise SettingsError(f"JWT_SECRET is not usable: it takes {TAKES['JWT_SECRET']}.")
     _refuse_without_key(settings)
+    if bool(settings.google_client_id) != bool(settings.google_client_secret):
+        raise SettingsError("GOOGLE_CLIENT_ID and GOOGLE_CLIENT_SECRET need each other: set both or neither.")
     if settings.production:
         _refuse_for_production(settings)
     return settings

@@ -28,6 +28,7 @@ from vaultra_http.routes import (
     data,
     explain,
     figures,
+    google,
     health,
     members,
     passwords,
@@ -59,6 +60,7 @@ def create_app(
         route_handlers=[
             auth.router,
             passwords.router,
+            google.router,
             users.router,
             members.router,
             data.router,

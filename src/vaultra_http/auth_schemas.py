@@ -22,6 +22,11 @@ class AccessTokenView(msgspec.Struct):
     token: str
 
 
+class ProvidersView(msgspec.Struct):
+    password: bool
+    google: bool
+
+
 class SessionView(msgspec.Struct, kw_only=True):
     id: UUID
     created_at: dt.datetime

@@ -15,6 +15,7 @@ from vaultra_core.ports.storage import UnitOfWorkFactory
 BEFORE_ANYBODY_IS_KNOWN = {
     "SignUp": "there is no person yet whose rows could be in sight",
     "LogIn": "who it is comes out of it",
+    "SignInWithGoogle": "who it is comes out of it",
     "LogOut": "who it is comes out of the tokens",
     "RefreshSession": "who it is comes out of it",
     "AskPasswordReset": "nobody is signed in",

@@ -10,6 +10,7 @@ from taskiq import AsyncBroker
 
 from vaultra_adapters.clock import SystemClock
 from vaultra_adapters.identity.argon2_hasher import Argon2Hasher
+from vaultra_adapters.identity.google import OpenIdProvider
 from vaultra_adapters.identity.jwt_tokens import (
     JwtAccessTokens,
     JwtConnectStates,
@@ -44,6 +45,7 @@ from vaultra_core.ports.runtime import (
     RefreshTokens,
 )
 from vaultra_core.ports.secrets import SecretBox
+from vaultra_core.ports.sign_in import IdentityProvider
 from vaultra_core.ports.storage import EventAcceptor, TenantUnitOfWorkFactory, UnitOfWorkFactory
 from vaultra_core.use_cases.accept_path import AcceptPath
 from vaultra_core.use_cases.apply_events import ApplyEvents
@@ -92,6 +94,7 @@ from vaultra_core.use_cases.resolve_caller import ResolveCaller
 from vaultra_core.use_cases.resolve_evidence import ResolveEvidence
 from vaultra_core.use_cases.send_mail import SendMail
 from vaultra_core.use_cases.settle_doubts import SettleDoubts
+from vaultra_core.use_cases.sign_in_with_google import SignInWithGoogle
 from vaultra_core.use_cases.sign_up import SignUp
 from vaultra_core.use_cases.simulate_readiness import SimulateReadiness
 from vaultra_core.use_cases.start_connect import StartConnect
@@ -183,6 +186,16 @@ class Adapters(Provider):
         await provider.close()
 
     @provide
+    def google(self, settings: Settings) -> IdentityProvider | None:
+        if not settings.google_client_id or not settings.google_client_secret:
+            return None
+        return OpenIdProvider(
+            issuer=settings.google_issuer,
+            client_id=settings.google_client_id,
+            client_secret=settings.google_client_secret,
+        )
+
+    @provide
     def mailer(self, settings: Settings) -> Mailer:
         composer = Composer(sender=settings.mail_from or LOCAL_SENDER, public_url=settings.public_url)
         if settings.smtp_url:
@@ -246,6 +259,7 @@ class UseCases(Provider):
         ResolveCaller,
         SendMail,
         SettleDoubts,
+        SignInWithGoogle,
         SignUp,
         StartConnect,
         SyncAccount,
