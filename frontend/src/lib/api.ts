@@ -221,3 +221,42 @@ export function rateAnswer(message_id: string, rating: AgentMessage["rating"]) {
     client.PUT("/api/v1/agent/messages/{message_id}/feedback", { params: { path: { message_id } }, body: { rating } }),
   );
 }
+
+export async function getMembers(business: string) {
+  return (await unwrap(client.GET("/api/v1/users/businesses/{business}/members", { params: { path: { business } } })))
+    .members;
+}
+
+export async function getInvitations(business: string) {
+  return (
+    await unwrap(client.GET("/api/v1/users/businesses/{business}/invitations", { params: { path: { business } } }))
+  ).invitations;
+}
+
+/** Send an invitation by mail. Owners only. */
+export function inviteMember(business: string, body: { email: string; role: Membership["role"] }) {
+  return unwrap(client.POST("/api/v1/users/businesses/{business}/members", { params: { path: { business } }, body }));
+}
+
+/** `ApiError` CONFLICT when no owner would be left. */
+export function changeMember(business: string, member: string, role: Membership["role"]) {
+  const path = { business, member };
+  return unwrap(
+    client.PATCH("/api/v1/users/businesses/{business}/members/{member}", { params: { path }, body: { role } }),
+  );
+}
+
+export function removeMember(business: string, member: string) {
+  const path = { business, member };
+  return unwrap(client.DELETE("/api/v1/users/businesses/{business}/members/{member}", { params: { path } }));
+}
+
+export function revokeInvitation(business: string, invitation: string) {
+  const path = { business, invitation };
+  return unwrap(client.DELETE("/api/v1/users/businesses/{business}/invitations/{invitation}", { params: { path } }));
+}
+
+/** Join the business that an invitation is for. */
+export function acceptInvitation(token: string) {
+  return unwrap(client.POST("/api/v1/invitations/accept", { body: { token } }));
+}

@@ -18,6 +18,12 @@ export const currentUserQuery = () => queryOptions({ queryKey: ["me"], queryFn: 
 
 export const tokensQuery = () => queryOptions({ queryKey: ["tokens"], queryFn: api.getTokens });
 
+export const membersQuery = (id: string) =>
+  queryOptions({ queryKey: [id, "members"], queryFn: () => api.getMembers(id) });
+
+export const invitationsQuery = (id: string) =>
+  queryOptions({ queryKey: [id, "members", "invited"], queryFn: () => api.getInvitations(id) });
+
 export const businessQuery = (id: string) =>
   queryOptions({ queryKey: [id, "business"], queryFn: () => api.getBusiness(id), staleTime: 10 * MINUTE });
 

@@ -3,6 +3,7 @@ import { currentUserQuery } from "../../lib/queries";
 import { PageHeader } from "../PageHeader";
 import { Failure, Loading, Skeleton } from "../ui/states";
 import { BusinessSection } from "./BusinessSection";
+import { MembersSection } from "./MembersSection";
 import { ProfileSection } from "./ProfileSection";
 import { StripeSection } from "./StripeSection";
 import { TokensSection } from "./TokensSection";
@@ -10,6 +11,7 @@ import { TokensSection } from "./TokensSection";
 const SECTIONS = {
   profile: "Your profile",
   business: "Business",
+  members: "Members",
   stripe: "Stripe",
   tokens: "Your own assistant",
 } as const;
@@ -41,6 +43,7 @@ export function SettingsPage() {
           <div className="flex min-w-0 flex-col gap-6">
             <ProfileSection user={me.data} />
             <BusinessSection user={me.data} />
+            <MembersSection me={me.data.id} />
             <StripeSection />
             <TokensSection />
           </div>
