@@ -13,6 +13,11 @@ function open(overrides: Parameters<typeof stubApi>[0] = {}, role = "owner") {
     "GET /auth/me": { body: { ...user, businesses: [{ ...user.businesses[0], role }] } },
     [`GET /users/businesses/${BUSINESS_ID}`]: { body: business },
     "GET /integrations/stripe/status": { body: stripe() },
+    "GET /users/me/tokens": { body: { tokens: [] } },
+    [`GET /users/businesses/${BUSINESS_ID}/members`]: {
+      body: { members: [{ user_id: user.id, name: user.name, email: user.email, avatar_url: null, role }] },
+    },
+    [`GET /users/businesses/${BUSINESS_ID}/invitations`]: { body: { invitations: [] } },
     ...overrides,
   });
   renderWithQueries(
@@ -55,6 +60,62 @@ describe("settings", () => {
     await userEvent.click(await screen.findByRole("button", { name: "Disconnect…" }));
     await userEvent.click(screen.getByRole("button", { name: "Disconnect" }));
     expect(await within(screen.getByRole("dialog")).findByText("Stripe does not answer.")).toBeInTheDocument();
+  });
+
+  it("invite by mail, and say to whom", async () => {
+    const invitation = {
+      id: "i1",
+      email: "ada@example.com",
+      role: "admin",
+      created_at: "2026-11-21T00:00:00Z",
+      expires_at: "2026-11-28T00:00:00Z",
+    };
+    const calls = open({ [`POST /users/businesses/${BUSINESS_ID}/members`]: { status: 201, body: invitation } });
+    await userEvent.type(await screen.findByLabelText("Invite by e-mail"), "ada@example.com");
+    await userEvent.selectOptions(screen.getByLabelText("As"), "admin");
+    await userEvent.click(screen.getByRole("button", { name: "Invite" }));
+    expect(await screen.findByText("An invitation is on its way to ada@example.com.")).toBeInTheDocument();
+    expect(calls.find(({ method }) => method === "POST")?.body).toEqual({ email: "ada@example.com", role: "admin" });
+  });
+
+  it("show a new token once, and offer to revoke it afterwards", async () => {
+    const token = {
+      id: "t1",
+      name: "Desk",
+      business_id: BUSINESS_ID,
+      scope: "read",
+      prefix: "vlt_ab",
+      mcp_url: "",
+      created_at: "2026-11-21T00:00:00Z",
+      expires_at: "2027-02-19T00:00:00Z",
+      last_used_at: null,
+    };
+    let made = false;
+    open({
+      "GET /users/me/tokens": () => ({ body: { tokens: made ? [token] : [] } }),
+      "POST /users/me/tokens": () => {
+        made = true;
+        return { status: 201, body: { ...token, token: "vlt_ab_secret" } };
+      },
+    });
+    await userEvent.type(await screen.findByLabelText("Name of the new token"), "Desk");
+    await userEvent.click(screen.getByRole("button", { name: "Make a token" }));
+    expect(await screen.findByText("vlt_ab_secret")).toBeInTheDocument();
+    expect(await screen.findByRole("button", { name: /^Revoke\s*Desk/ })).toBeInTheDocument();
+    await userEvent.click(screen.getByRole("button", { name: "Done" }));
+    expect(screen.queryByText("vlt_ab_secret")).toBeNull();
+  });
+
+  it("delete a business only when its name was typed", async () => {
+    const calls = open({ [`DELETE /users/businesses/${BUSINESS_ID}`]: { status: 204, body: "" } });
+    await userEvent.click(await screen.findByRole("button", { name: `Delete ${business.name}…` }));
+    const go = screen.getByRole("button", { name: "Delete for good" });
+    expect(go).toBeDisabled();
+    await userEvent.type(screen.getByLabelText(/Type/), business.name);
+    await userEvent.click(go);
+    await waitFor(() =>
+      expect(calls.find(({ method }) => method === "DELETE")?.body).toEqual({ confirm: business.name }),
+    );
   });
 
   it("offer a viewer nothing that is refused", async () => {

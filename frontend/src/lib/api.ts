@@ -260,3 +260,26 @@ export function revokeInvitation(business: string, invitation: string) {
 export function acceptInvitation(token: string) {
   return unwrap(client.POST("/api/v1/invitations/accept", { body: { token } }));
 }
+
+/** All that is stored about the caller, as a JSON file. */
+export function exportAccount(): Promise<Blob> {
+  return unwrap(client.GET("/api/v1/users/me/export", { parseAs: "blob" }));
+}
+
+/** All that is stored about a business, as a ZIP file with one file a table. Owners only. */
+export function exportBusiness(business: string, format: "json" | "csv"): Promise<Blob> {
+  const params = { path: { business }, query: { format } };
+  return unwrap(client.GET("/api/v1/users/businesses/{business}/export", { params, parseAs: "blob" }));
+}
+
+/** Delete a business with all that belongs to it; `confirm` is its name. Owners only. */
+export function deleteBusiness(business: string, confirm: string) {
+  return unwrap(
+    client.DELETE("/api/v1/users/businesses/{business}", { params: { path: { business } }, body: { confirm } }),
+  );
+}
+
+/** `ApiError` CONFLICT while a business would be left without an owner. */
+export function deleteAccount() {
+  return unwrap(client.DELETE("/api/v1/users/me"));
+}

@@ -21,6 +21,11 @@ export function removeToken(): void {
   localStorage.removeItem(BUSINESS_KEY);
 }
 
+/** Forget which business was looked at: it is gone. */
+export function forgetBusiness(): void {
+  localStorage.removeItem(BUSINESS_KEY);
+}
+
 export function isAuthenticated(): boolean {
   return getToken() !== null;
 }

@@ -9,7 +9,8 @@ import { PageHeader } from "../PageHeader";
 import { DayRange } from "../ui/DayRange";
 import { Segment } from "../ui/Segment";
 import { Empty, Failure, Loading, Skeleton } from "../ui/states";
-import { download, toCsv } from "./csv";
+import { save } from "../../lib/download";
+import { toCsv } from "./csv";
 import { MetricsChart } from "./MetricsChart";
 import { DEFAULT_PRESET, metricSeries, PRESETS, type Range, rangeFrom, type Series, scoreSeries } from "./series";
 
@@ -57,7 +58,9 @@ export function MetricsPage() {
           type="button"
           className="button button-quiet button-small"
           disabled={series.length === 0}
-          onClick={() => download(`vaultra-metrics-${range.start}-${range.end}.csv`, toCsv(series), "text/csv")}
+          onClick={() =>
+            save(`vaultra-metrics-${range.start}-${range.end}.csv`, new Blob([toCsv(series)], { type: "text/csv" }))
+          }
         >
           Download CSV
         </button>

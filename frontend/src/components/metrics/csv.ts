@@ -10,13 +10,3 @@ export function toCsv(series: readonly Series[]): string {
   const rows = days.map((date) => [date, ...columns.map(({ values }) => values.get(date) ?? "")]);
   return [["period_end", ...columns.map(({ key }) => key)], ...rows].map((row) => `${row.join(",")}\r\n`).join("");
 }
-
-/** Offer a text as a file. */
-export function download(name: string, text: string, type: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type }));
-  const link = document.createElement("a");
-  link.href = url;
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(url);
-}

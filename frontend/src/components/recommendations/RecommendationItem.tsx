@@ -13,7 +13,7 @@ interface Props {
 
 /** One thing to do: why, by how much the score would rise, and the figures it rests on. */
 export function RecommendationItem({ recommendation, currency, onDecide, busy }: Props) {
-  const { id, title, description, priority, category, status, estimated_impact, metric_refs } = recommendation;
+  const { id, handle, title, description, priority, category, status, estimated_impact, metric_refs } = recommendation;
   const refs = figures(metric_refs, currency);
   return (
     <article aria-labelledby={`title-${id}`} className="grid gap-x-8 gap-y-3 py-5 sm:grid-cols-[1fr_auto]">
@@ -43,7 +43,7 @@ export function RecommendationItem({ recommendation, currency, onDecide, busy }:
       </div>
       <div className="flex flex-wrap items-center gap-3 sm:flex-col sm:items-end sm:justify-between">
         <p className="figure grow text-sm font-semibold text-positive sm:grow-0">
-          <Traced handle={`recommendation:${id}`} label="the figures behind this recommendation">
+          <Traced handle={handle} label="the figures behind this recommendation">
             {estimated_impact}
           </Traced>
         </p>

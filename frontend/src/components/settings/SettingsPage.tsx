@@ -3,6 +3,7 @@ import { currentUserQuery } from "../../lib/queries";
 import { PageHeader } from "../PageHeader";
 import { Failure, Loading, Skeleton } from "../ui/states";
 import { BusinessSection } from "./BusinessSection";
+import { DataSection } from "./DataSection";
 import { MembersSection } from "./MembersSection";
 import { ProfileSection } from "./ProfileSection";
 import { StripeSection } from "./StripeSection";
@@ -14,6 +15,7 @@ const SECTIONS = {
   members: "Members",
   stripe: "Stripe",
   tokens: "Your own assistant",
+  data: "Your data",
 } as const;
 
 export function SettingsPage() {
@@ -46,6 +48,7 @@ export function SettingsPage() {
             <MembersSection me={me.data.id} />
             <StripeSection />
             <TokensSection />
+            <DataSection user={me.data} />
           </div>
         </div>
       )}
