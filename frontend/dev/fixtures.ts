@@ -20,6 +20,7 @@ export const user: CurrentUser = {
   email: "owner@example.com",
   name: "Robin Harbour",
   avatar_url: null,
+  email_verified: true,
   businesses: [{ id: BUSINESS_ID, name: "Harbour Coffee", role: "owner" }],
 };
 

@@ -14,6 +14,7 @@ function open(overrides: Parameters<typeof stubApi>[0] = {}, role = "owner") {
     [`GET /users/businesses/${BUSINESS_ID}`]: { body: business },
     "GET /integrations/stripe/status": { body: stripe() },
     "GET /users/me/tokens": { body: { tokens: [] } },
+    "GET /auth/sessions": { body: { sessions: [] } },
     [`GET /users/businesses/${BUSINESS_ID}/members`]: {
       body: { members: [{ user_id: user.id, name: user.name, email: user.email, avatar_url: null, role }] },
     },

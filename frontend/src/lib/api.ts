@@ -283,3 +283,37 @@ export function deleteBusiness(business: string, confirm: string) {
 export function deleteAccount() {
   return unwrap(client.DELETE("/api/v1/users/me"));
 }
+
+/** End the session of this browser; resolves also when the server cannot be told. */
+export async function logout(): Promise<void> {
+  await client.POST("/api/v1/auth/logout", { keepalive: true }).catch(() => undefined);
+}
+
+export function logoutEverywhere() {
+  return unwrap(client.POST("/api/v1/auth/logout-everywhere"));
+}
+
+export async function getSessions() {
+  return (await unwrap(client.GET("/api/v1/auth/sessions"))).sessions;
+}
+
+export function endSession(session: string) {
+  return unwrap(client.DELETE("/api/v1/auth/sessions/{session}", { params: { path: { session } } }));
+}
+
+/** Signs out everywhere else. */
+export function changePassword(current_password: string, new_password: string) {
+  return unwrap(client.POST("/api/v1/auth/password", { body: { current_password, new_password } }));
+}
+
+export function askPasswordReset(email: string) {
+  return unwrap(client.POST("/api/v1/auth/password/forgot", { body: { email } }));
+}
+
+export function resetPassword(token: string, password: string) {
+  return unwrap(client.POST("/api/v1/auth/password/reset", { body: { token, password } }));
+}
+
+export function verifyEmail(token: string) {
+  return unwrap(client.POST("/api/v1/auth/verify", { body: { token } }));
+}

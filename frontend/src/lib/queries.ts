@@ -24,6 +24,8 @@ export const membersQuery = (id: string) =>
 export const invitationsQuery = (id: string) =>
   queryOptions({ queryKey: [id, "members", "invited"], queryFn: () => api.getInvitations(id) });
 
+export const sessionsQuery = () => queryOptions({ queryKey: ["sessions"], queryFn: api.getSessions });
+
 export const businessQuery = (id: string) =>
   queryOptions({ queryKey: [id, "business"], queryFn: () => api.getBusiness(id), staleTime: 10 * MINUTE });
 

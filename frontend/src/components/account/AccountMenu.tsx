@@ -1,5 +1,5 @@
 import { useId, useRef } from "react";
-import type { CurrentUser } from "../../lib/api";
+import { type CurrentUser, logout } from "../../lib/api";
 import { removeToken } from "../../lib/auth";
 import { go, LOGIN, NEW_BUSINESS } from "../../lib/navigation";
 
@@ -54,8 +54,10 @@ export function AccountMenu({ user }: { user: CurrentUser }) {
             type="button"
             className={ITEM}
             onClick={() => {
-              removeToken();
-              go(LOGIN);
+              void logout().then(() => {
+                removeToken();
+                go(LOGIN);
+              });
             }}
           >
             Log out

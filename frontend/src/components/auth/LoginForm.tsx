@@ -37,6 +37,9 @@ export function LoginForm() {
       <button type="submit" className="button" disabled={isSubmitting}>
         {isSubmitting ? "Signing in…" : "Sign in"}
       </button>
+      <p className="text-center text-sm">
+        <a href="/auth/forgot">Forgot your password?</a>
+      </p>
       <p className="text-center text-sm text-soft">
         New here? <a href={`/auth/signup${window.location.search}`}>Create an account</a>
       </p>

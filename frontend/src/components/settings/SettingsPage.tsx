@@ -6,11 +6,13 @@ import { BusinessSection } from "./BusinessSection";
 import { DataSection } from "./DataSection";
 import { MembersSection } from "./MembersSection";
 import { ProfileSection } from "./ProfileSection";
+import { SessionsSection } from "./SessionsSection";
 import { StripeSection } from "./StripeSection";
 import { TokensSection } from "./TokensSection";
 
 const SECTIONS = {
   profile: "Your profile",
+  security: "Signing in",
   business: "Business",
   members: "Members",
   stripe: "Stripe",
@@ -44,6 +46,7 @@ export function SettingsPage() {
           </nav>
           <div className="flex min-w-0 flex-col gap-6">
             <ProfileSection user={me.data} />
+            <SessionsSection />
             <BusinessSection user={me.data} />
             <MembersSection me={me.data.id} />
             <StripeSection />

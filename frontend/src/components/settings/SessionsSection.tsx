@@ -1,0 +1,114 @@
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { type SyntheticEvent, useState } from "react";
+import { changePassword, endSession, logoutEverywhere } from "../../lib/api";
+import { removeToken } from "../../lib/auth";
+import { moment } from "../../lib/format";
+import { go, LOGIN } from "../../lib/navigation";
+import { sessionsQuery } from "../../lib/queries";
+import { useCurrentBusiness } from "../DashboardGuard";
+import { Field } from "../ui/Field";
+import { Failure, Skeleton } from "../ui/states";
+import { Section } from "./Section";
+
+/** Where one is signed in, and the password. */
+export function SessionsSection() {
+  const { business } = useCurrentBusiness();
+  const queries = useQueryClient();
+  const sessions = useQuery(sessionsQuery());
+  const end = useMutation({ mutationFn: endSession, onSettled: () => queries.invalidateQueries(sessionsQuery()) });
+  const everywhere = useMutation({
+    mutationFn: logoutEverywhere,
+    onSuccess: () => {
+      removeToken();
+      go(LOGIN);
+    },
+  });
+  return (
+    <Section id="security" title="Signing in">
+      <Password />
+      <h3 className="mt-7 text-sm font-semibold">Where you are signed in</h3>
+      {sessions.isPending ? (
+        <Skeleton className="mt-2 h-16" />
+      ) : sessions.isError ? (
+        <Failure error={sessions.error} retry={() => void sessions.refetch()} />
+      ) : (
+        <ul className="mt-1 divide-y divide-line border-y border-line">
+          {sessions.data.map((each) => (
+            <li key={each.id} className="flex flex-wrap items-center justify-between gap-x-4 gap-y-1 py-2.5 text-sm">
+              <span>
+                Signed in on {moment(each.created_at, business.timezone)}
+                <span className="block text-xs text-faint">
+                  {each.current ? "This browser" : `Last seen ${moment(each.refreshed_at, business.timezone)}`}
+                </span>
+              </span>
+              {!each.current && (
+                <button
+                  type="button"
+                  className="button button-quiet button-small"
+                  disabled={end.isPending}
+                  onClick={() => end.mutate(each.id)}
+                >
+                  Sign out
+                </button>
+              )}
+            </li>
+          ))}
+        </ul>
+      )}
+      {end.isError && <Failure error={end.error} />}
+      <button
+        type="button"
+        className="button button-quiet button-small mt-4"
+        disabled={everywhere.isPending}
+        onClick={() => everywhere.mutate()}
+      >
+        Sign out everywhere
+      </button>
+      {everywhere.isError && <Failure error={everywhere.error} />}
+    </Section>
+  );
+}
+
+function Password() {
+  const [current, setCurrent] = useState("");
+  const [next, setNext] = useState("");
+  const change = useMutation({
+    mutationFn: () => changePassword(current, next),
+    onSuccess: () => {
+      setCurrent("");
+      setNext("");
+    },
+  });
+  const submit = (event: SyntheticEvent) => {
+    event.preventDefault();
+    change.mutate();
+  };
+  return (
+    <form onSubmit={submit} className="grid items-end gap-4 sm:grid-cols-[1fr_1fr_auto]">
+      <Field
+        label="Present password"
+        type="password"
+        autoComplete="current-password"
+        required
+        value={current}
+        onChange={(event) => setCurrent(event.target.value)}
+      />
+      <Field
+        label="New password"
+        type="password"
+        autoComplete="new-password"
+        required
+        minLength={8}
+        value={next}
+        onChange={(event) => setNext(event.target.value)}
+      />
+      <button type="submit" className="button" disabled={change.isPending || current === "" || next.length < 8}>
+        Change
+      </button>
+      <div role="status" className="text-sm sm:col-span-full">
+        {change.isSuccess && "Changed. Every other device is signed out."}
+        {change.isError && <Failure error={change.error} />}
+      </div>
+    </form>
+  );
+}

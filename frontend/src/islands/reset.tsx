@@ -1,0 +1,4 @@
+import { mount } from "../lib/mount";
+import { ResetForm } from "../components/auth/ResetForm";
+
+mount("island", <ResetForm />);
