@@ -5,8 +5,12 @@ import re
 from typing import Any
 
 import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
 
-from support.product import Product
+from support.language_server import a_language_server
+from support.product import Product, a_product, settings_for_tests
+from support.sandbox import Sandbox
+from vaultra_core.testing.language import BreaksOff, Calls, Says
 from vaultra_core.use_cases.ingest_knowledge import IngestKnowledge
 
 NOBODY_HAS = "00000000-0000-7000-8000-000000000000"
@@ -186,3 +190,38 @@ async def test_a_malformed_question_is_refused(product: Product, body: Any) -> N
     owner = await product.signed_up()
     await owner.business()
     assert error(await owner.post("/agent/chat", body), 400)["code"] == "VALIDATION_ERROR"
+
+
+async def test_a_model_server_that_dies_mid_answer_leaves_a_grounded_answer(
+    engine: AsyncEngine, database_url: str, sandbox: Sandbox
+) -> None:
+    """Over HTTP to a model server that behaves like OpenAI's: it writes, asks for tools, and is gone."""
+    del engine  # it is what empties the tables
+    with a_language_server("openai") as server:
+        settings = settings_for_tests(
+            database_url,
+            sandbox_url=sandbox.url,
+            llm_provider="openai",
+            openai_base_url=server.url,
+            openai_model="small",
+        )
+        async with a_product(settings) as product:
+            owner = await product.signed_up()
+            await owner.imported("shop")
+            score = (await owner.get("/readiness")).json()["score"]
+            breakdown = Calls((("get_readiness_breakdown", "{}"),))
+            server.script(breakdown, Says(f"Your score is {score} of 100. Revenue is $123,456,789."))
+            good = await ask(owner, "What is my score?")
+            assert good["model"] == "small" and f"{score} of 100." in good["response"]
+            assert "123" not in good["response"] and "left out" in good["response"]
+            assert [figure["text"] for figure in good["figures"]] == [str(score)]
+
+            server.script(breakdown, BreaksOff(f"Your score is {score} of 100. It will be twelve mi"))
+            events = await stream(owner, "What should I do this week?", conversation_id=good["conversation_id"])
+            done = events[-1][1]
+            assert events[-1][0] == "done" and done["model"] == "grounded"
+            first, _, rest = done["response"].partition("\n\n")
+            assert first.strip() == f"Your score is {score} of 100." and rest.startswith("The language model broke off")
+            assert "Start here" in rest and "twelve" not in done["response"]
+            heard = [message["content"] for message in server.requests[-1]["messages"]]
+            assert "What is my score?" in heard and good["response"] in heard

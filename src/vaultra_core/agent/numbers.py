@@ -1,6 +1,7 @@
 """Numbers in prose, however they are written: 1,234.56 USD, 3.1 %, ninety-five, 13.5k, ½, 3 March 2026."""
 
 import datetime as dt
+import functools
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
@@ -82,6 +83,8 @@ _FRACTION: Final = re.compile(
     re.IGNORECASE,
 )
 _SHARES: Final = {"hal": Decimal(50), "third": Decimal(100) / 3, "quarter": Decimal(25)}
+# Without any of these there is nothing to find: digits, and the beginnings of words for numbers and months.
+_TELLING: Final = re.compile(rf"\d|{_SPELLED.pattern}|{_FRACTION.pattern}|\b(?:{_MONTH})\b", re.IGNORECASE)
 _UNIT_SUFFIX: Final = re.compile(r"^[-+−]?\d[\d.,]*(?:k|m|mn|bn|st|nd|rd|th|pp|bps|x|-[A-Za-z]+)$", re.IGNORECASE)
 
 
@@ -128,13 +131,20 @@ Found = Mention | DateMention | Identifier
 
 def plain(text: str) -> str:
     """Every script's digits and full-width forms as ASCII, without characters that are not seen."""
+    if text.isascii():
+        return text
     composed = unicodedata.normalize("NFKC", text).replace("⁄", "/")
     shown = (char for char in composed if unicodedata.category(char) not in ("Cf", "Co", "Cs"))
     return "".join(str(unicodedata.digit(char)) if char.isdigit() and not char.isascii() else char for char in shown)
 
 
-def found_in(text: str) -> Iterator[Found]:
+@functools.lru_cache(maxsize=2048)  # the rules say the same sentences turn after turn
+def found_in(text: str) -> tuple[Found, ...]:
     """Dates, identifiers and numbers of a text that is `plain`, in no order; none overlaps another."""
+    return tuple(_found_in(text)) if _TELLING.search(text) else ()
+
+
+def _found_in(text: str) -> Iterator[Found]:
     spans: list[tuple[int, int]] = []
     for match in _IDENTIFIER.finditer(text):
         word = match.group().rstrip(".-:")

@@ -65,10 +65,9 @@ class ToolRegistry:
 
     def __init__(self, tools: Iterable[Tool[Any]]) -> None:
         self._tools = {tool.name: tool for tool in tools}
-
-    @property
-    def definitions(self) -> Sequence[ToolDefinition]:
-        return [ToolDefinition(tool.name, tool.description, _schema(tool.arguments)) for tool in self._tools.values()]
+        self.definitions: Sequence[ToolDefinition] = [
+            ToolDefinition(tool.name, tool.description, _schema(tool.arguments)) for tool in self._tools.values()
+        ]
 
     def doing(self, name: str) -> str:
         """What a person reads while the tool runs."""

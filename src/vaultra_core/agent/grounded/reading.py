@@ -20,7 +20,8 @@ CAN_ANSWER: Final = (
     "What do lenders look at?",
 )
 _SHOWN: Final = 900  # characters of a passage
-# Below this, the nearest passage has nothing to do with the question. Set on the question set of the benchmark suite.
+# Below this, the nearest passage has nothing to do with the question: with the local embedder, questions about the
+# weather, cups and pizza came to 0.32 at most, questions that a document answers to 0.48 at least.
 LEAST_SCORE: Final = 0.35
 
 
