@@ -117,6 +117,11 @@ def _add_by_hand(commands: "Commands[argparse.ArgumentParser]") -> None:
     recompute = _command(commands, "recompute", "operate", "recompute", "fold, measure and score everything anew")
     recompute.add_argument("--business", metavar="ID", help="only this business")
 
+    backup = _command(commands, "backup", "operate", "backup", "write all data to a file")
+    backup.add_argument("file", metavar="FILE", type=Path, help="the file to write")
+    restore = _command(commands, "restore", "operate", "restore", "fill an empty database from a backup")
+    restore.add_argument("file", metavar="FILE", type=Path, help="a file that `vaultra backup` wrote")
+
     audit = _command(commands, "audit", "operate", "audit", "who did what, newest first")
     audit.add_argument("--business", metavar="ID", help="in this business only")
     audit.add_argument("--user", metavar="ID", help="by this person only")

@@ -12,6 +12,8 @@ from uuid import UUID
 import msgspec
 from dishka import AsyncContainer
 
+from vaultra_adapters.postgres.backup import backup as write_backup
+from vaultra_adapters.postgres.backup import restore as read_backup
 from vaultra_adapters.postgres.engine import JOB_STATEMENT_TIMEOUT
 from vaultra_adapters.postgres.migrate import current_revision, downgrade, head, revisions, upgrade
 from vaultra_adapters.settings import Settings
@@ -40,6 +42,22 @@ def migrate(options: argparse.Namespace) -> int:
         else:
             upgrade(settings.database_url, target)
         print(f"{before or 'empty'} → {current_revision(settings.database_url) or 'empty'}")
+    return 0
+
+
+def backup(options: argparse.Namespace) -> int:
+    with database(settings_for(), migrate=False) as settings:
+        assert settings.database_url
+        write_backup(settings.database_url, options.file)
+    print(f"{options.file}: {options.file.stat().st_size} bytes")
+    return 0
+
+
+def restore(options: argparse.Namespace) -> int:
+    with database(settings_for(), migrate=False) as settings:
+        assert settings.database_url
+        read_backup(settings.database_url, options.file)
+        print(f"restored, schema {current_revision(settings.database_url)}")
     return 0
 
 

