@@ -53,7 +53,7 @@ def make_formatter(settings: Settings, *, readable: bool) -> logging.Formatter:
         else [
             structlog.processors.format_exc_info,
             hide.in_event,
-            structlog.processors.JSONRenderer(),
+            structlog.processors.JSONRenderer(ensure_ascii=False),
         ]
     )
     processors = [structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last]
