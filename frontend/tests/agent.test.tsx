@@ -70,7 +70,11 @@ function open(overrides: Parameters<typeof stubApi>[0] = {}) {
   return calls;
 }
 
-beforeEach(() => setToken("t"));
+beforeEach(() => {
+  setToken("t");
+  // As newer browsers do: what scrolls answers with a promise.
+  Element.prototype.scrollIntoView = (() => Promise.resolve()) as unknown as Element["scrollIntoView"];
+});
 
 describe("a conversation", () => {
   it("shows what is looked at, the answer without foreign pictures, its figures and sources, and keeps its address", async () => {

@@ -29,7 +29,10 @@ export function AgentChat() {
   const lastQuestion = turn?.question ?? messages.findLast(({ role }) => role === "user")?.content;
   const unanswered = !busy && !waiting && messages.at(-1)?.role === "user";
   const said = messages.length + (turn?.text.length ?? 0);
-  useEffect(() => end.current?.scrollIntoView?.({ block: "nearest" }), [said]);
+  useEffect(() => {
+    // In braces: newer browsers answer with a promise, which React would take for the effect's clean-up.
+    void end.current?.scrollIntoView?.({ block: "nearest" });
+  }, [said]);
 
   return (
     <>
