@@ -176,7 +176,8 @@ class _Campaign:
             while time.monotonic() < began + patience:
                 imported = await database.fetchval(_IMPORTED)
                 if moved is None and (imported or await database.fetchrow(_PROGRESS) != first):
-                    self._report.import_moved = moved = time.monotonic() - last_start
+                    # Nobody looked before `began`: kills may have ended long before the last webhook was sent.
+                    self._report.import_moved = moved = time.monotonic() - max(last_start, began)
                 if not await database.fetchval(_WAITING):
                     # An import that goes on makes work for ever; what was acknowledged must not wait for it.
                     if self._report.caught_up is None:

@@ -109,7 +109,7 @@ class System:
             DATABASE_URL=self.database_url,
             REDIS_URL=self._redis_url,
             PUBLIC_URL=self.url,
-            JWT_SECRET="a secret of the crash suite, long enough to sign with",
+            JWT_SECRET="a secret of the crash suite that is long enough to sign with",
             STRIPE_SECRET_KEY=SECRET_KEY,
             STRIPE_WEBHOOK_SECRET=WEBHOOK_SECRET,
             STRIPE_CONNECT_CLIENT_ID=CLIENT_ID,
