@@ -104,7 +104,8 @@ class Stage:
                 for handle in few_of_each_kind(found) if operation.texts else [MISSING]:
                     values = dict.fromkeys(operation.businesses, self.business) | dict.fromkeys(operation.texts, handle)
                     answer = await operation.call(self.owner, values)
-                    found |= {text for text in strings(answer.json()) if HANDLE.fullmatch(text)}
+                    if "json" in answer.headers.get("Content-Type", ""):  # an archive to take along is none
+                        found |= {text for text in strings(answer.json()) if HANDLE.fullmatch(text)}
         return [*few_of_each_kind(found), *(f"recommendation:{value}" for value in self.foreign)]
 
     async def _values(self, query: str) -> list[Any]:
