@@ -145,7 +145,9 @@ async def check_without_a_token(stage: Stage) -> None:
     tokens = await stage.product.container.get(AccessTokens)
     expired = stage.product.as_nobody()
     long_ago = dt.datetime.now(dt.UTC) - dt.timedelta(days=30)
-    expired.token = tokens.issue(await id_of(stage.owner), "owner@tenant-a.example", long_ago)
+    assert stage.owner.token
+    session = tokens.read(stage.owner.token, dt.datetime.now(dt.UTC)).session_id  # is open: only the time has passed
+    expired.token = tokens.issue(await id_of(stage.owner), "owner@tenant-a.example", session, long_ago)
     for person in (stage.product.as_nobody(), expired):
         for operation in stage.secured:
             values = dict.fromkeys(operation.businesses, stage.business) | dict.fromkeys(operation.others, MISSING)
@@ -170,7 +172,8 @@ async def check_strangers(stage: Stage) -> None:
                 answer = await operation.call(stage.stranger, {**usual, place: handle})
                 no_word_of(stage, answer, handle, (operation, place, handle))
         if operation.method == "GET" and not operation.others and not operation.texts:
-            no_word_of(stage, await operation.call(stage.stranger, usual), "", (operation,))
+            # Their own log of refusals names the business that they knocked at.
+            no_word_of(stage, await operation.call(stage.stranger, usual), stage.business, (operation,))
 
 
 async def check_cursors(stage: Stage) -> None:
