@@ -224,7 +224,8 @@ async def check_that_ids_were_real(stage: Stage) -> None:
     """Else strangers would have been refused what nobody has. Comes last: things are changed and removed here."""
     owned = await stage.ids(of_each=3)
     for operation in stage.secured:
-        for place in operation.others:
+        # What takes away may have been taken away before, by a route above it.
+        for place in operation.others if operation.method != "DELETE" else ():
             usual = dict.fromkeys(operation.businesses, stage.business) | dict.fromkeys(operation.others, MISSING)
             missing = await operation.call(stage.owner, {**usual, place: MISSING})
             for value in owned:
