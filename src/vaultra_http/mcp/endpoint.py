@@ -58,7 +58,7 @@ class McpEndpoint:
             "resource_name": "Vaultra",
             "bearer_methods_supported": ["header"],
             "scopes_supported": ["read", "act"],
-            "resource_documentation": url + "/docs/mcp",
+            "resource_documentation": url + "/dashboard/settings",  # where tokens are made
         }
 
     async def _handle(self, scope: Scope, receive: Receive, send: Send) -> None:
