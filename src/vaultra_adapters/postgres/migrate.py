@@ -1,4 +1,6 @@
-"""Bring the schema up or down, with Alembic. Synchronous: for commands and for the time before a server starts.
+"""Bring the schema up or down, with Alembic as advanced-alchemy sets it up.
+
+Synchronous: for commands and for the time before a server starts.
 
 A schema that is up to date costs one query and not Alembic's import, so that every start can afford the look.
 """
@@ -70,11 +72,13 @@ def _stored_revision(connection: Connection) -> str | None:
 
 
 def _alembic(connection: Connection, command: str, revision: str) -> None:
-    import alembic.command  # noqa: PLC0415 - half a second that an up-to-date schema need not pay
-    import alembic.config  # noqa: PLC0415
+    import alembic.command  # noqa: PLC0415 - a second that an up-to-date schema need not pay
+    from advanced_alchemy.alembic.commands import AlembicCommandConfig  # noqa: PLC0415
 
     connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ADVISORY_LOCK})
-    config = alembic.config.Config(attributes={"connection": connection})
+    config = AlembicCommandConfig(
+        connection.engine, version_table_name="alembic_version", attributes={"connection": connection}
+    )
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     run: Any = getattr(alembic.command, command)
     run(config, revision)
