@@ -55,6 +55,7 @@ lint-python: .venv/.project
 lint-dashboard: setup .build/openapi.json
 	@scripts/quietly dashboard-check npm --prefix frontend run check
 	@scripts/quietly dashboard-client npm --prefix frontend run generate -- --check
+	@scripts/quietly dashboard-size npm --prefix frontend run size
 
 types: setup ## Check types, strictly
 	@.venv/bin/mypy

@@ -38,6 +38,7 @@ async def test_whose_session_is_over_logs_in_and_is_back_where_they_were(
     await page.goto("/auth/login")
     await dashboard.log_in(**sign_in)
     await dashboard.see_score()
+    await page.context.clear_cookies()  # the one that renews the token among them
     await page.evaluate(
         "([key, token]) => token === null ? localStorage.removeItem(key) : localStorage.setItem(key, token)",
         [TOKEN, token],
@@ -47,6 +48,18 @@ async def test_whose_session_is_over_logs_in_and_is_back_where_they_were(
     await dashboard.log_in(**sign_in)
     await page.wait_for_url("**/dashboard/metrics?range=90d")
     await expect(page.get_by_role("heading", level=1)).to_contain_text("Metrics")
+
+
+async def test_a_token_that_ran_out_is_renewed_without_a_word(dashboard: Dashboard) -> None:
+    (sign_in,) = dashboard.demo.facts["sample_sign_ins"]
+    page = dashboard.page
+    await page.goto("/auth/login")
+    await dashboard.log_in(**sign_in)
+    score = await dashboard.see_score()
+    await page.evaluate("(key) => localStorage.setItem(key, 'garbled')", TOKEN)
+    await page.goto("/dashboard")  # where several calls are refused at once
+    assert await dashboard.see_score() == score
+    assert await page.evaluate("(key) => localStorage.getItem(key)", TOKEN) != "garbled"
 
 
 async def test_wrong_input_is_explained_beside_the_field(dashboard: Dashboard) -> None:
