@@ -11,6 +11,8 @@ import { getToken } from "../src/lib/auth";
 import { refusal, renderWithQueries, stubApi } from "./api";
 
 const go = vi.hoisted(() => vi.fn());
+// The way to Google has tests of its own.
+vi.mock("../src/components/auth/GoogleButton", () => ({ GoogleButton: () => null }));
 vi.mock("../src/lib/navigation", async (original) => ({ ...(await original<object>()), go }));
 
 const type = (label: string, text: string) => userEvent.type(screen.getByLabelText(label), text);

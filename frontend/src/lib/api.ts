@@ -1,6 +1,7 @@
 /** Every call the dashboard makes, one function each. They resolve to the answer's body or throw an `ApiError`. */
 import { client, unwrap } from "./api/client";
 import type { paths } from "./api/schema";
+import { baseUrl, renewalFetch } from "./api/session";
 import { type ServerEvent, serverEvents } from "./sse";
 
 type Body<Operation> = Operation extends { requestBody: { content: { "application/json": infer T } } } ? T : never;
@@ -282,6 +283,19 @@ export function deleteBusiness(business: string, confirm: string) {
 /** `ApiError` CONFLICT while a business would be left without an owner. */
 export function deleteAccount() {
   return unwrap(client.DELETE("/api/v1/users/me"));
+}
+
+/** Which ways to sign in there are. */
+export function getProviders() {
+  return unwrap(client.GET("/api/v1/auth/providers"));
+}
+
+/** A link rather than a call: it leads to Google's own page. */
+export const GOOGLE_URL = `${baseUrl}/api/v1/auth/google`;
+
+/** The token of the session that the cookie stands for. */
+export function openCookieSession() {
+  return unwrap(client.POST("/api/v1/auth/refresh", { credentials: "include", fetch: renewalFetch }));
 }
 
 /** End the session of this browser; resolves also when the server cannot be told. */

@@ -27,6 +27,19 @@ export function afterLogin(search: string, origin: string = window.location.orig
   }
 }
 
+const WAITING = "vaultra_next";
+
+/** Keep where to go after login while the person is on another site, in this tab only. */
+export function keepNext(search: string): void {
+  sessionStorage.setItem(WAITING, afterLogin(search));
+}
+
+export function takeNext(): string {
+  const next = sessionStorage.getItem(WAITING) ?? DASHBOARD;
+  sessionStorage.removeItem(WAITING);
+  return next;
+}
+
 /**
  * The step a signed-in person has to take before the dashboard of `businessId` shows anything; null if none. Who has
  * disconnected Stripe keeps what was `scored` before.

@@ -16,6 +16,8 @@ export const queryClient = new QueryClient({
 
 export const currentUserQuery = () => queryOptions({ queryKey: ["me"], queryFn: api.getCurrentUser });
 
+export const providersQuery = () => queryOptions({ queryKey: ["providers"], queryFn: api.getProviders, retry: false });
+
 export const tokensQuery = () => queryOptions({ queryKey: ["tokens"], queryFn: api.getTokens });
 
 export const membersQuery = (id: string) =>

@@ -5,6 +5,7 @@ import { setToken } from "../../lib/auth";
 import { afterLogin, go } from "../../lib/navigation";
 import { Field } from "../ui/Field";
 import { FormError, showError } from "../ui/form-errors";
+import { GoogleButton } from "./GoogleButton";
 import { PasswordField } from "./PasswordField";
 import { loginSchema, type LoginValues } from "./schemas";
 
@@ -37,6 +38,7 @@ export function LoginForm() {
       <button type="submit" className="button" disabled={isSubmitting}>
         {isSubmitting ? "Signing in…" : "Sign in"}
       </button>
+      <GoogleButton />
       <p className="text-center text-sm">
         <a href="/auth/forgot">Forgot your password?</a>
       </p>

@@ -5,6 +5,7 @@ import { setToken } from "../../lib/auth";
 import { afterLogin, DASHBOARD, go, NEW_BUSINESS } from "../../lib/navigation";
 import { Field } from "../ui/Field";
 import { FormError, showError } from "../ui/form-errors";
+import { GoogleButton } from "./GoogleButton";
 import { PasswordField } from "./PasswordField";
 import { signupSchema, type SignupValues } from "./schemas";
 
@@ -44,6 +45,7 @@ export function SignupForm() {
       <button type="submit" className="button" disabled={isSubmitting}>
         {isSubmitting ? "Creating your account…" : "Create account"}
       </button>
+      <GoogleButton />
       <p className="text-center text-sm text-soft">
         Have an account? <a href={`/auth/login${window.location.search}`}>Sign in</a>
       </p>

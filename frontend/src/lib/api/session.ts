@@ -46,6 +46,11 @@ async function renew(refused: string): Promise<string | Response | null> {
   });
 }
 
+/** `fetch` for a renewal by the cookie alone, whoever was signed in before. */
+export function renewalFetch(request: Request): Promise<Response> {
+  return exclusively(() => globalThis.fetch(request));
+}
+
 let last: Promise<unknown> = Promise.resolve();
 
 function exclusively<T>(task: () => Promise<T>): Promise<T> {
