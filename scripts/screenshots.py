@@ -3,6 +3,7 @@
 What they show is the sample owner's business in a dispute spike: a score, what pulls it down, and what to do.
 """
 
+import argparse
 import asyncio
 import subprocess
 import sys
@@ -10,7 +11,7 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser, Page, expect
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests"))  # the demo and the browser are those of the tests
@@ -25,7 +26,13 @@ PAGES: Final = {
     "dashboard": "/dashboard",
     "recommendations": "/dashboard/recommendations",
     "metrics": "/dashboard/metrics",
+    "score": "/dashboard/score",
+    "simulator": "/dashboard/simulator",
+    "ask": "/dashboard/agent",
+    "settings": "/dashboard/settings",
 }
+NARROW_PAGES: Final = ("dashboard", "simulator", "ask")
+QUESTION: Final = "What's hurting my funding readiness?"
 WIDE: Final = {"width": 1440, "height": 1080}
 NARROW: Final = {"width": 360, "height": 780}
 # 256 colours are enough for flat pages, and a fifth of the size.
@@ -36,21 +43,22 @@ await sharp(from).png({ palette: true, quality: 95, effort: 10, compressionLevel
 """
 
 
-async def take(demo: Demo) -> None:
+async def take(demo: Demo, folder: Path) -> None:
     async with a_browser() as browser:
         for theme in ("light", "dark"):
             page = await _page(browser, demo, theme, WIDE)
             await page.goto("/")
-            await _shoot(page, f"landing-{theme}")
+            await _shoot(page, folder / f"landing-{theme}.png")
             await _sign_in(page, demo)
-            for name, path in PAGES.items():
-                await page.goto(path)
-                await _shoot(page, f"{name}-{theme}")
+            for name in PAGES:
+                await _open(page, name)
+                await _shoot(page, folder / f"{name}-{theme}.png")
             await page.context.close()
         page = await _page(browser, demo, "light", NARROW)
         await _sign_in(page, demo)
-        await page.goto(PAGES["dashboard"])
-        await _shoot(page, "dashboard-narrow", whole=True)
+        for name in NARROW_PAGES:
+            await _open(page, name)
+            await _shoot(page, folder / f"{name}-narrow.png", whole=True)
 
 
 async def _page(browser: Browser, demo: Demo, theme: str, size: dict[str, int]) -> Page:
@@ -72,22 +80,42 @@ async def _sign_in(page: Page, demo: Demo) -> None:
     await dashboard.see_score()
 
 
-async def _shoot(page: Page, name: str, *, whole: bool = False) -> None:
+async def _open(page: Page, name: str) -> None:
+    """The page as it is in use: sliders where the path to the next tier puts them, a question with its answer."""
+    await page.goto(PAGES[name])
+    if name == "simulator":
+        await page.get_by_role("button", name="Show on the sliders").click()
+        await expect(page.get_by_text("Your score would be")).to_be_attached()
+    if name == "ask":
+        # The list of conversations names the question as well, once it was asked.
+        talk = page.get_by_role("region", name="Conversation")
+        await talk.get_by_role("button", name=QUESTION, exact=True).click()
+        await expect(page.get_by_text("Was this useful?")).to_be_visible()
+    await page.evaluate("window.scrollTo(0, 0)")
+
+
+async def _shoot(page: Page, target: Path, *, whole: bool = False) -> None:
     await page.wait_for_load_state("networkidle")
     await page.wait_for_timeout(500)  # charts draw once their data is there
     with tempfile.NamedTemporaryFile(suffix=".png") as raw:
         await page.screenshot(path=raw.name, full_page=whole)
-        target = FOLDER / f"{name}.png"
-        node = Path(sys.executable).with_name("node")
-        command = [str(node), "--input-type=module", "-e", COMPRESS, raw.name, str(target)]
-        subprocess.run(command, cwd=ROOT / "frontend", check=True)  # noqa: ASYNC221 (nothing else goes on meanwhile)
-    print(f"{target.relative_to(ROOT)}  {target.stat().st_size // 1000} kB")
+        _compress(raw.name, target)
+
+
+def _compress(raw: str, target: Path) -> None:
+    node = Path(sys.executable).with_name("node")
+    command = [str(node), "--input-type=module", "-e", COMPRESS, raw, str(target)]
+    subprocess.run(command, cwd=ROOT / "frontend", check=True)
+    print(f"{target.name}  {target.stat().st_size // 1000} kB")
 
 
 def main() -> None:
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as folder, a_demo(Path(folder) / "data") as demo:
-        asyncio.run(take(demo))
+    parser = argparse.ArgumentParser(description="Take the pictures of the dashboard from a demo of its own.")
+    parser.add_argument("folder", nargs="?", type=Path, default=FOLDER, help="default: docs/screenshots")
+    folder: Path = parser.parse_args().folder
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as data, a_demo(Path(data) / "data") as demo:
+        asyncio.run(take(demo, folder.resolve()))
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@ import userEvent from "@testing-library/user-event";
 import { beforeEach, describe, expect, it } from "vitest";
 import { BUSINESS_ID, business, stripe, user } from "../dev/fixtures";
 import { AgentChat } from "../src/components/agent/AgentChat";
+import { numbered } from "../src/components/agent/Answer";
 import { advance, begin } from "../src/components/agent/turn";
 import { DashboardGuard } from "../src/components/DashboardGuard";
 import { setToken } from "../src/lib/auth";
@@ -127,6 +128,17 @@ describe("a conversation", () => {
     expect(await screen.findByText("The database does not answer.")).toBeInTheDocument();
     await userEvent.click(screen.getByRole("button", { name: "Ask again" }));
     expect(await screen.findByText("Reducing chargebacks")).toBeInTheDocument();
+  });
+});
+
+describe("the sources of an answer", () => {
+  const source = (doc_id: string) => ({ doc_id, title: "", snippet: "" });
+
+  it("are named by their numbers, and what is no source stays", () => {
+    const text = "Answer early [chargebacks], see [tiers] and [chargebacks]; [not-cited], [1] and [] stay.";
+    expect(numbered(text, [source("tiers"), source("chargebacks"), source("tiers")])).toBe(
+      "Answer early [2], see [1] and [2]; [not-cited], [1] and [] stay.",
+    );
   });
 });
 

@@ -12,6 +12,7 @@ import {
   shortDay,
   today,
 } from "../src/lib/format";
+import { toolLabel } from "../src/lib/words";
 import { plain } from "./plain";
 import wording from "./wording.json";
 
@@ -23,6 +24,7 @@ describe("figures read as in the API's texts", () => {
     expect(plain(money(minor / 10 ** (DECIMALS[currency] ?? NaN), currency))).toBe(text),
   );
   it.each(wording.day as [string, string][])("%s → %s", (date, text) => expect(day(date)).toBe(text));
+  it.each(wording.tool as [string, string][])("%s → %s", (tool, text) => expect(toolLabel(tool)).toBe(text));
 });
 
 describe("money", () => {

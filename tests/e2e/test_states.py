@@ -8,7 +8,6 @@ from playwright.async_api import Page, expect
 from support.axe import violations
 from support.dashboard import Dashboard
 from support.demo import Owner
-from support.members import make_member
 
 PAGES: Final = (
     "/dashboard",
@@ -16,6 +15,7 @@ PAGES: Final = (
     "/dashboard/simulator",
     "/dashboard/score",
     "/dashboard/metrics?compare=before",
+    "/dashboard/agent",
     "/dashboard/settings",
 )
 
@@ -45,6 +45,10 @@ async def test_no_page_has_a_serious_finding_or_is_wider_than_a_narrow_screen(da
     await page.get_by_role("button", name="Where this score comes from").click()
     await expect(page.get_by_role("dialog").get_by_role("heading", name="Made of")).to_be_visible()
     assert await violations(page) == [], "the evidence"
+    await page.goto("/dashboard/settings")
+    await page.get_by_role("button", name="Disconnect…").click()
+    await expect(page.get_by_role("dialog")).to_be_visible()
+    assert await violations(page) == [], "the question before disconnecting"
     await page.goto("/onboarding/business")
     await settled(page)
     assert await violations(page) == [], "the business form"
@@ -57,10 +61,11 @@ async def test_a_viewer_reads_everything_and_is_offered_nothing_to_decide(dashbo
     business = next(
         each["id"] for each in owner.call("GET", "/auth/me")["businesses"] if each["name"] == "Thrive Goods"
     )
-    demo.signed_up("viewer@example.com", "Vera Viewer")
-    make_member(demo, "viewer@example.com", business, "viewer")
-    await page.goto("/auth/login")
-    await dashboard.log_in("viewer@example.com")
+    invitation = {"email": "viewer@example.com", "role": "viewer"}
+    owner.call("POST", f"/users/businesses/{business}/members", invitation, expect=201)
+    await dashboard.sign_up("viewer@example.com", "Vera Viewer")
+    await page.goto(demo.mailed_link("viewer@example.com", "/invite"))
+    await page.get_by_role("button", name="Accept the invitation").click()
     assert await dashboard.see_score() > 0
     for path in PAGES:
         await page.goto(path)

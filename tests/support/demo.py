@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Self, TypeVar
+from urllib.parse import urlsplit
 
 import httpx
 
@@ -141,6 +142,16 @@ class Demo:
             yield
         finally:
             self.sandbox("/_sandbox/faults", {})
+
+    def mailed_link(self, email: str, page: str) -> str:
+        """The newest link to this page that was mailed to this address, once it is in the outbox."""
+
+        def look() -> str | None:
+            outbox = httpx.get(self.facts["mail_url"], headers={"Accept": "application/json"}, timeout=10).json()
+            links = (link for mail in outbox["mails"] if mail["to"] == email for link in mail["links"])
+            return next((link for link in links if urlsplit(link).path == page), None)
+
+        return until(look, f"a mail to {email} that leads to {page}")
 
     def signed_up(self, email: str, name: str = "Olive Owner") -> "Owner":
         owner = Owner(self)

@@ -7,6 +7,8 @@ from typing import Any, Final
 
 import pytest
 
+from vaultra_core.agent import toolbox
+from vaultra_core.agent.registry import Tool
 from vaultra_core.domain import wording
 
 TABLE: Final[dict[str, list[list[Any]]]] = json.loads(
@@ -27,3 +29,8 @@ def test_amounts(minor: int, currency: str, text: str) -> None:
 @pytest.mark.parametrize(("date", "text"), TABLE["day"])
 def test_days(date: str, text: str) -> None:
     assert wording.day(dt.date.fromisoformat(date)) == text
+
+
+def test_the_names_of_tools() -> None:
+    tools = [each for each in vars(toolbox).values() if isinstance(each, type) and issubclass(each, Tool)]
+    assert {each.name: each.doing for each in tools} == dict(TABLE["tool"])

@@ -51,6 +51,25 @@ const FACTORS: Record<string, string> = {
   payout_reliability: "Payouts that arrive in time",
 };
 
+// What the API says while the tools run.
+const TOOLS: Record<string, string> = {
+  explain_change: "Finding out what moved your score",
+  get_business_context: "Reading your business profile",
+  get_metric_summary: "Reading your figures",
+  get_outlook: "Looking ahead",
+  get_path_to_tier: "Looking for the shortest way up",
+  get_readiness_breakdown: "Reading your score",
+  get_top_recommendations: "Looking at what to do next",
+  list_evidence: "Looking up what is behind a number",
+  search_knowledge: "Reading up on it",
+  simulate_change: "Trying out your what-if",
+};
+
+/** What an answer did with a tool. Later ones are named from their key. */
+export function toolLabel(tool: string): string {
+  return TOOLS[tool] ?? humanize(tool);
+}
+
 /** A factor's name for people. Those of later rulebooks are named from their key. */
 export function factorLabel(factor: string): string {
   return FACTORS[factor] ?? humanize(factor);

@@ -1,6 +1,6 @@
 import Markdown from "react-markdown";
 import type { AgentMessage, Citation } from "../../lib/api";
-import { humanize } from "../../lib/words";
+import { toolLabel } from "../../lib/words";
 import { Traced } from "../evidence/Traced";
 import type { Tool } from "./turn";
 
@@ -32,7 +32,7 @@ export function Answer({ text, tools, citations, figures, stopped, busy = false 
       )}
       <div className="prose" aria-busy={busy}>
         <Markdown disallowedElements={["img"]} skipHtml>
-          {text}
+          {numbered(text, citations)}
         </Markdown>
         {busy && text === "" && <p className="text-soft">Thinking…</p>}
       </div>
@@ -57,7 +57,9 @@ export function Answer({ text, tools, citations, figures, stopped, busy = false 
           <h4 className="text-xs font-semibold text-faint">Sources</h4>
           {citations.map(({ doc_id, title, snippet }, index) => (
             <details key={`${doc_id} ${index}`} className="mt-1">
-              <summary className="underline underline-offset-4">{title}</summary>
+              <summary>
+                {index + 1}. <span className="underline underline-offset-4">{title}</span>
+              </summary>
               <blockquote className="mt-1 border-l-2 border-line-strong pl-3 text-soft">{snippet}</blockquote>
             </details>
           ))}
@@ -67,11 +69,19 @@ export function Answer({ text, tools, citations, figures, stopped, busy = false 
   );
 }
 
+/** The text with the number of the source where it names a document. */
+export function numbered(text: string, citations: readonly Citation[]): string {
+  return text.replace(/\[([a-z0-9-]+)\]/g, (marker, id: string) => {
+    const index = citations.findIndex(({ doc_id }) => doc_id === id);
+    return index === -1 ? marker : `[${index + 1}]`;
+  });
+}
+
 /** The tools of an answer that is complete. */
 export function toolsOf(message: Pick<AgentMessage, "tool_calls">): Tool[] {
   return message.tool_calls.map(({ name, result_summary, failed }) => ({
     name,
-    doing: humanize(name),
+    doing: toolLabel(name),
     state: failed ? "failed" : "done",
     summary: result_summary,
   }));
