@@ -145,6 +145,7 @@ def _box(settings: Settings, facts: dict[str, Any]) -> str:
         "database": "given" if os.environ.get("DATABASE_URL") else "embedded",
         "queue": "redis" if settings.redis_url else "in-process",
         "stripe": "sandbox" if settings.sandbox else "stripe",
+        "model": settings.language_model,
         "vectors": settings.vector_store,
         "mail": "smtp" if settings.smtp_url else "outbox",
     }
