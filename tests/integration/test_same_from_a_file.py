@@ -15,6 +15,8 @@ from vaultra_core.use_cases.assess_file import assess_file
 KINDS = ("charges", "refunds", "disputes", "payouts", "subscriptions", "balance_transactions")
 # A café, subscriptions, and several currencies.
 ACCOUNTS = ("cafe", "saas", "travel")
+# Unasked, a list names a subscription's discount and not how much it is.
+ALL_OF_A_SUBSCRIPTION = {"status": "all", "expand": ["data.discounts.source.coupon"]}
 
 
 def objects_of(sandbox: Sandbox, name: str) -> bytes:
@@ -23,7 +25,7 @@ def objects_of(sandbox: Sandbox, name: str) -> bytes:
     v1: Any = sdk(sandbox).v1
     lines = []
     for kind in KINDS:
-        params = {"limit": 100, **({"status": "all"} if kind == "subscriptions" else {})}
+        params = {"limit": 100, **(ALL_OF_A_SUBSCRIPTION if kind == "subscriptions" else {})}
         found = getattr(v1, kind).list(params, {"stripe_account": account}).auto_paging_iter()
         lines += [msgspec.json.encode(each.to_dict()) for each in found]
     return b"\n".join(lines)
