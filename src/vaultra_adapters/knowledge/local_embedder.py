@@ -12,6 +12,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
+import msgspec
+
 from vaultra_core.ports.knowledge import Vector
 
 WEIGHTS: Final = "weights/l2_supercat_256.safetensors"
@@ -51,8 +53,7 @@ class LocalEmbedder:
 
     @cached_property
     def _model(self) -> tuple[Any, Any]:
-        from safetensors import safe_open  # noqa: PLC0415 - as above
-        from tokenizers import Tokenizer  # noqa: PLC0415
+        from tokenizers import Tokenizer  # noqa: PLC0415 - as above
 
         found = importlib.util.find_spec("wordllama")
         if found is None or not found.submodule_search_locations:
@@ -61,5 +62,20 @@ class LocalEmbedder:
         tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
         tokenizer.no_padding()
         tokenizer.no_truncation()
-        with safe_open(folder / WEIGHTS, framework="np") as weights:
-            return tokenizer, weights.get_tensor("embedding.weight")
+        return tokenizer, _vectors(folder / WEIGHTS)
+
+
+def _vectors(path: Path) -> Any:
+    """The words' vectors as they lie in the file: only pages that are asked for take memory.
+
+    The library for this format copies all of them. The format: the length of a header, the header, the numbers.
+    """
+    import numpy  # noqa: PLC0415 - as above
+
+    with path.open("rb") as file:
+        length = int.from_bytes(file.read(8), "little")
+        tensor = msgspec.json.decode(file.read(length))["embedding.weight"]
+    if tensor["dtype"] != "F16":
+        raise ValueError(f"{path.name} holds {tensor['dtype']}, not F16")
+    start = 8 + length + tensor["data_offsets"][0]
+    return numpy.memmap(path, numpy.float16, "r", start, tuple(tensor["shape"]))
