@@ -34,7 +34,7 @@ async def context(browser: Browser, demo: Demo, request: pytest.FixtureRequest) 
     """A browser profile of its own; what it saw is kept in test-results when the test fails."""
     context = await browser.new_context(base_url=demo.url, viewport={"width": 1280, "height": 900})
     context.set_default_timeout(PATIENCE_MS)
-    await context.tracing.start(screenshots=True, snapshots=True)
+    await context.tracing.start(snapshots=True)
     yield context
     if request.node.stash.get(OUTCOME, False):
         RESULTS.mkdir(exist_ok=True)
