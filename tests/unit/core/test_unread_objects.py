@@ -64,7 +64,7 @@ class World:
 
     async def dead(self) -> list[tuple[str, str, str | None]]:
         async with self.storage() as work:
-            return [(e.stripe_event_id, e.event_type, e.last_error) for e in await work.inbox.dead(limit=10)]
+            return sorted((e.stripe_event_id, e.event_type, e.last_error) for e in await work.inbox.dead(limit=10))
 
 
 @pytest.fixture
