@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it, vi } from "vitest";
 import { business } from "../dev/fixtures";
 import { getBusiness, getMetricHistory, login, updateBusiness, updateRecommendationStatus } from "../src/lib/api";
 import { ApiError } from "../src/lib/api/errors";
+import { leave } from "../src/lib/api/session";
 import { getToken, setToken } from "../src/lib/auth";
 import { type Call, refusal, stubApi } from "./api";
 
@@ -34,6 +35,21 @@ describe("the client", () => {
     expect((await failure(getBusiness("b1"))).code).toBe("UNAUTHORIZED");
     expect(getToken()).toBeNull();
     expect(go).toHaveBeenCalledExactlyOnceWith("/auth/login?next=%2Fdashboard%2Fmetrics%3Frange%3D30d");
+  });
+
+  it("leaves once, however many calls were refused and whoever else notices", async () => {
+    stubApi({
+      "GET /users/businesses/b1": refusal(401, "UNAUTHORIZED"),
+      "GET /users/businesses/b2": refusal(401, "UNAUTHORIZED"),
+      "POST /auth/refresh": refusal(401, "UNAUTHORIZED"),
+    });
+    setToken("expired");
+    await Promise.all([failure(getBusiness("b1")), failure(getBusiness("b2"))]);
+    leave();
+    expect(go).toHaveBeenCalledOnce();
+    window.dispatchEvent(new Event("pageshow")); // back by the browser's history
+    leave();
+    expect(go).toHaveBeenCalledTimes(2);
   });
 
   it("renews the token once for all requests that were refused together, and sends them again", async () => {

@@ -8,6 +8,7 @@ beforeEach(() => {
   localStorage.clear();
   businessIdStore.set(null);
   window.history.replaceState(null, "", "/");
+  window.dispatchEvent(new Event("pageshow"));
 });
 
 afterEach(cleanup);

@@ -3,8 +3,9 @@ import { useQuery } from "@tanstack/react-query";
 import { createContext, type ReactNode, useContext, useEffect } from "react";
 import type { Business, Membership, StripeStatus } from "../lib/api";
 import { ApiError } from "../lib/api/errors";
+import { leave } from "../lib/api/session";
 import { businessIdStore, isAuthenticated, setCurrentBusinessId } from "../lib/auth";
-import { go, here, loginUrl, missingStep } from "../lib/navigation";
+import { go, missingStep } from "../lib/navigation";
 import { businessQuery, currentUserQuery, readinessQuery, stripeStatusQuery } from "../lib/queries";
 import { EvidenceHost } from "./evidence/EvidenceHost";
 import { Failure, Loading, Skeleton } from "./ui/states";
@@ -46,11 +47,12 @@ export function DashboardGuard({ children, onboarding = false }: { children: Rea
   const scored = readiness.data && readiness.data.score !== null;
 
   const step = me.isSuccess ? missingStep(businessId, stripe.data, scored) : null;
-  const away = !signedIn ? loginUrl(here()) : step !== null && !(onboarding && businessId !== null) ? step : null;
+  const away = step !== null && !(onboarding && businessId !== null) ? step : null;
 
   useEffect(() => {
-    if (away !== null) go(away);
-  }, [away]);
+    if (!signedIn) leave();
+    else if (away !== null) go(away);
+  }, [signedIn, away]);
   useEffect(() => {
     if (business.data) setCurrentBusinessId(business.data.id);
   }, [business.data]);
@@ -64,7 +66,14 @@ export function DashboardGuard({ children, onboarding = false }: { children: Rea
       />
     );
   }
-  if (away !== null || !me.data || !business.data || !stripe.data || (disconnected && !onboarding && !scored)) {
+  if (
+    !signedIn ||
+    away !== null ||
+    !me.data ||
+    !business.data ||
+    !stripe.data ||
+    (disconnected && !onboarding && !scored)
+  ) {
     return (
       <Loading label="Loading your business">
         <Skeleton className="h-9 w-64 max-w-full" />

@@ -1,7 +1,7 @@
 import { useId, useRef } from "react";
 import { type CurrentUser, logout } from "../../lib/api";
-import { removeToken } from "../../lib/auth";
-import { go, LOGIN, NEW_BUSINESS } from "../../lib/navigation";
+import { leave } from "../../lib/api/session";
+import { LOGIN, NEW_BUSINESS } from "../../lib/navigation";
 
 const ITEM = "block w-full rounded px-3 py-2 text-left text-sm hover:bg-sunken";
 
@@ -50,16 +50,7 @@ export function AccountMenu({ user }: { user: CurrentUser }) {
           <a href={NEW_BUSINESS} className={ITEM}>
             Add a business
           </a>
-          <button
-            type="button"
-            className={ITEM}
-            onClick={() => {
-              void logout().then(() => {
-                removeToken();
-                go(LOGIN);
-              });
-            }}
-          >
+          <button type="button" className={ITEM} onClick={() => void logout().then(() => leave(LOGIN))}>
             Log out
           </button>
         </div>

@@ -1,7 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { useEffect } from "react";
+import { leave } from "../../lib/api/session";
 import { isAuthenticated } from "../../lib/auth";
-import { DASHBOARD, go, here, loginUrl } from "../../lib/navigation";
+import { DASHBOARD } from "../../lib/navigation";
 import { businessQuery, currentUserQuery } from "../../lib/queries";
 import { Failure, Loading, Skeleton } from "../ui/states";
 import { BusinessForm } from "./BusinessForm";
@@ -13,7 +14,7 @@ export function BusinessPage() {
   const me = useQuery({ ...currentUserQuery(), enabled: signedIn });
   const business = useQuery({ ...businessQuery(id ?? ""), enabled: signedIn && id !== null });
   useEffect(() => {
-    if (!signedIn) go(loginUrl(here()));
+    if (!signedIn) leave();
   }, [signedIn]);
 
   const error = me.error ?? business.error;

@@ -1,7 +1,8 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { type CurrentUser, deleteAccount, deleteBusiness, exportAccount, exportBusiness } from "../../lib/api";
-import { forgetBusiness, removeToken } from "../../lib/auth";
+import { leave } from "../../lib/api/session";
+import { forgetBusiness } from "../../lib/auth";
 import { save } from "../../lib/download";
 import { DASHBOARD, go, LOGIN } from "../../lib/navigation";
 import { useCurrentBusiness } from "../DashboardGuard";
@@ -96,10 +97,7 @@ function DeleteAccount({ user, onCancel }: { user: CurrentUser; onCancel: () => 
   const [typed, setTyped] = useState("");
   const remove = useMutation({
     mutationFn: deleteAccount,
-    onSuccess: () => {
-      removeToken();
-      go(LOGIN);
-    },
+    onSuccess: () => leave(LOGIN),
   });
   return (
     <Confirm

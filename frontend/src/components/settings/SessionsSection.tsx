@@ -1,9 +1,9 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type SyntheticEvent, useState } from "react";
 import { changePassword, endSession, logoutEverywhere } from "../../lib/api";
-import { removeToken } from "../../lib/auth";
+import { leave } from "../../lib/api/session";
 import { moment } from "../../lib/format";
-import { go, LOGIN } from "../../lib/navigation";
+import { LOGIN } from "../../lib/navigation";
 import { sessionsQuery } from "../../lib/queries";
 import { useCurrentBusiness } from "../DashboardGuard";
 import { Field } from "../ui/Field";
@@ -18,10 +18,7 @@ export function SessionsSection() {
   const end = useMutation({ mutationFn: endSession, onSettled: () => queries.invalidateQueries(sessionsQuery()) });
   const everywhere = useMutation({
     mutationFn: logoutEverywhere,
-    onSuccess: () => {
-      removeToken();
-      go(LOGIN);
-    },
+    onSuccess: () => leave(LOGIN),
   });
   return (
     <Section id="security" title="Signing in">

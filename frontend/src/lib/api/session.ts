@@ -62,7 +62,19 @@ function exclusively<T>(task: () => Promise<T>): Promise<T> {
   return mine;
 }
 
-function leave(): void {
+let leaving = false;
+// Who comes back by the browser's history may find the page as it was left.
+window.addEventListener("pageshow", () => {
+  leaving = false;
+});
+
+/**
+ * Forget the session and load the login page, by default the one that leads back here. Several parts of a page notice
+ * at once that the session is over; only the first one acts, because a second load would abort the first.
+ */
+export function leave(url: string = loginUrl(here())): void {
+  if (leaving) return;
+  leaving = true;
   removeToken();
-  go(loginUrl(here()));
+  go(url);
 }
