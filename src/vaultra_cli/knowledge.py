@@ -61,7 +61,7 @@ def _readable(passage: Passage) -> str:
 
 
 async def ingest_beside(container: AsyncContainer, settings: Settings) -> None:
-    """Bring the embedded knowledge base up to date. A failure is logged: everything else works without it.
+    """Bring the embedded knowledge base up to date. A failure of any kind is logged: everything else works without it.
 
     Vectors elsewhere cost money and belong to several servers; `vaultra knowledge ingest` is for them.
     """
@@ -71,5 +71,8 @@ async def ingest_beside(container: AsyncContainer, settings: Settings) -> None:
         done = await (await container.get(IngestKnowledge)).execute()
     except (VaultraError, ImportError) as error:
         logger.warning("the knowledge base could not be ingested: %s", error)
+    except Exception:
+        # Nobody waits for this task, so an error that left it would be told to nobody.
+        logger.exception("the knowledge base could not be ingested")
     else:
         logger.info("knowledge base: %s", done)

@@ -80,6 +80,7 @@ def run(main: Callable[[], Coroutine[Any, Any, None]]) -> None:
 
     SIGTERM ends like Ctrl-C does, so that what was started on the way is stopped on the way back.
     """
+    give_memory_back()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(main())
@@ -187,7 +188,7 @@ class DrainingServer(uvicorn.Server):
 
 
 def give_memory_back() -> None:
-    """Let the C library return what was freed, at once, and share its pools between threads.
+    """Let the C library return what was freed, at once, and share its pools between threads that start afterwards.
 
     By itself it raises its thresholds after each large block that is freed: one password hash of 19 MiB, and from then
     on tens of MiB stay with the process. Elsewhere than with glibc nothing happens.
@@ -204,7 +205,6 @@ def settle_collector() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(NEW_OBJECTS, 10, 10)
-    give_memory_back()
 
 
 async def _until_signal(

@@ -109,7 +109,7 @@ class EmbeddedPostgres:
             self._ready.wait()
             if self._failure is not None:
                 raise self._failure
-        except BaseException:
+        except BaseException:  # Ctrl-C too: whatever ends the start leaves no server, folder or lock behind
             self.stop()
             raise
 
@@ -155,7 +155,7 @@ class EmbeddedPostgres:
                         "the embedded database ended by itself (code %s); starting it again", self._process.poll()
                     )
                     self._end_leftovers()
-        except BaseException as error:
+        except BaseException as error:  # the thread's last word, which `start` raises in its own
             self._failure = error
             if self._ready.is_set():
                 log.exception("the embedded database cannot run")

@@ -26,6 +26,8 @@ BATCH: Final = 500
 WAITING_LIMIT: Final = 10_000  # events; more means that the database cannot keep up, and Stripe does come again
 STATEMENT_TIMEOUT: Final = 5.0  # seconds
 
+OF_THE_DRIVER: Final = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError)
+
 Waiter = asyncio.Future[None]
 
 
@@ -89,7 +91,7 @@ class PostgresEventAcceptor:
                 await self._store(batch)
         finally:
             if self._connection is not None:
-                with suppress(Exception):
+                with suppress(*OF_THE_DRIVER):  # what is left open ends with its socket
                     await self._connection.close(timeout=1)
                 self._connection = None
 
@@ -104,7 +106,7 @@ class PostgresEventAcceptor:
         failure: VaultraError | None = None
         try:
             await self._insert([event for event, _ in batch])
-        except Exception as error:
+        except Exception as error:  # whatever it is, those who wait are told, and the next batch is stored
             failure = error if isinstance(error, VaultraError) else translated(error)
             if failure is None:
                 log.exception("storing %d events failed", len(batch))
@@ -130,7 +132,7 @@ class PostgresEventAcceptor:
                 )
             try:
                 await self._connection.execute(self._statement, *arguments, timeout=STATEMENT_TIMEOUT)
-            except Exception:
+            except OF_THE_DRIVER:
                 # The server may have gone and come back: inserting again is harmless, so a new connection gets a try.
                 if fresh or not self._connection.is_closed():
                     raise

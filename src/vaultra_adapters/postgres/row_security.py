@@ -52,7 +52,7 @@ class _ScopedTransaction:
     async def start(self) -> None:
         try:
             await self._connection.execute(f"BEGIN; {self._connection.scope}")
-        except BaseException:
+        except BaseException:  # cancelled as well: half begun, the connection would go back to the pool
             if self._connection.is_in_transaction():
                 await self.rollback()
             raise

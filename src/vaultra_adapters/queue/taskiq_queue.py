@@ -44,18 +44,18 @@ class TaskiqJobQueue:
         del self._coming[job]
         try:
             await AsyncKicker[[], None](job.value, self._broker, labels={}).kiq()
-        except Exception as error:
+        except Exception as error:  # a wake-up that is lost costs seconds, whatever lost it
             logger.warning("wake-up of %s was not sent, the sweep will come by: %r", job, error)
 
     async def ping(self) -> None:
         if not isinstance(self._broker, RedisStreamBroker):
             return
-        from redis.asyncio import Redis  # noqa: PLC0415 - only where there is a Redis
+        from redis.asyncio import Redis, RedisError  # noqa: PLC0415 - only where there is a Redis
 
         try:
             async with asyncio.timeout(2), Redis(connection_pool=self._broker.connection_pool) as redis:
                 await redis.ping()
-        except Exception:
+        except (RedisError, OSError):  # TimeoutError is one
             raise Unavailable("The queue cannot be reached.", dependency="queue") from None
 
     async def close(self) -> None:

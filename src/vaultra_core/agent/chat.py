@@ -181,7 +181,7 @@ class Chat:
             running.emit(Done(answer))
         except VaultraError as error:
             running.emit(Failed(error))
-        except Exception:
+        except Exception:  # a task that nobody waits for: whoever listens would hear nothing more, and never why
             logger.exception("a turn of conversation %s failed", running.conversation.id)
             running.emit(Failed(VaultraError("Something went wrong on our side. It has been logged.")))
         finally:

@@ -37,7 +37,7 @@ async def failures(batch: Sequence[UUID], work_on: Callable[[Sequence[UUID]], Aw
     """Work on a batch, and on each of its businesses alone should that fail; those that fail even then."""
     try:
         await work_on(batch)
-    except Exception:
+    except Exception:  # a fault in one business, of whatever kind, is not to stop the others
         if len(batch) == 1:
             logger.exception("business %s failed", batch[0])
             return set(batch)
