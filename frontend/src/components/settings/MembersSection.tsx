@@ -64,7 +64,7 @@ export function MembersSection({ me }: { me: string }) {
                 {role === "owner" ? (
                   <select
                     aria-label={`Role of ${each.name}`}
-                    className="field-input min-h-9! w-auto! py-1!"
+                    className="field-input w-auto! py-1!"
                     value={each.role}
                     disabled={change.isPending}
                     onChange={(event) => change.mutate({ id: each.user_id, to: event.target.value as Role })}

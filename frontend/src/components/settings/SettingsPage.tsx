@@ -37,7 +37,7 @@ export function SettingsPage() {
             <ul className="flex flex-wrap gap-x-4 gap-y-1 text-sm lg:flex-col">
               {Object.entries(SECTIONS).map(([id, label]) => (
                 <li key={id}>
-                  <a href={`#${id}`} className="flex min-h-9 items-center text-soft hover:text-ink">
+                  <a href={`#${id}`} className="flex min-h-11 items-center text-soft hover:text-ink">
                     {label}
                   </a>
                 </li>
