@@ -2,8 +2,10 @@ import { useQuery } from "@tanstack/react-query";
 import { currentUserQuery } from "../../lib/queries";
 import { PageHeader } from "../PageHeader";
 import { Failure, Loading, Skeleton } from "../ui/states";
+import { AuditSection } from "./AuditSection";
 import { BusinessSection } from "./BusinessSection";
 import { DataSection } from "./DataSection";
+import { MailSection } from "./MailSection";
 import { MembersSection } from "./MembersSection";
 import { ProfileSection } from "./ProfileSection";
 import { SessionsSection } from "./SessionsSection";
@@ -16,7 +18,9 @@ const SECTIONS = {
   business: "Business",
   members: "Members",
   stripe: "Stripe",
+  mail: "Notifications",
   tokens: "Your own assistant",
+  log: "Activity",
   data: "Your data",
 } as const;
 
@@ -50,7 +54,9 @@ export function SettingsPage() {
             <BusinessSection user={me.data} />
             <MembersSection me={me.data.id} />
             <StripeSection />
+            <MailSection user={me.data} />
             <TokensSection />
+            <AuditSection me={me.data.id} />
             <DataSection user={me.data} />
           </div>
         </div>
