@@ -78,9 +78,11 @@ class PostgresUnitOfWork:
         self.conversations: conversations.Conversations = PostgresConversations(connection)
         return self
 
-    async def commit(self) -> None:
+    async def commit(self, *, durable: bool = True) -> None:
         if self._connection is None:
             raise RuntimeError("a unit of work can only be committed inside its block")
+        if not durable:
+            await self._connection.exec_driver_sql("SET LOCAL synchronous_commit TO off")
         await self._connection.commit()
 
     async def __aexit__(

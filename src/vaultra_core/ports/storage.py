@@ -400,7 +400,10 @@ class UnitOfWork(Protocol):
     tokens: PersonalTokens
     conversations: Conversations
 
-    async def commit(self) -> None: ...
+    async def commit(self, *, durable: bool = True) -> None:
+        """Make what was written visible to everybody. With `durable=False` it is not waited for the disk: a crash of
+        the database in the next moment may take it away, as a whole. The next durable commit, of whomever, carries it
+        along."""
 
     async def __aenter__(self) -> Self: ...
 

@@ -69,7 +69,8 @@ class MemoryUnitOfWork:
         self.invitations: members.Invitations = MemoryInvitations(self._transaction)
         self.tokens: tokens.PersonalTokens = MemoryPersonalTokens(self._transaction)
 
-    async def commit(self) -> None:
+    async def commit(self, *, durable: bool = True) -> None:
+        del durable  # memory is not
         await self._transaction.commit()
 
     async def __aenter__(self) -> Self:
