@@ -487,7 +487,7 @@ export interface paths {
         };
         /**
          * Begin to connect Stripe
-         * @description 302 to Stripe's consent page, or its URL as JSON when `Accept` prefers JSON.
+         * @description 302 to Stripe's consent page, or its URL as JSON when `Accept` prefers JSON. A cookie comes along that has to be there on the way back, within ten minutes.
          */
         get: operations["ApiV1IntegrationsStripeConnectConnect"];
         put?: never;
