@@ -13,6 +13,7 @@ from vaultra_core.testing.contracts import (
     mail,
     members,
     results,
+    returns,
     sessions,
     tokens,
     transactions,
@@ -124,4 +125,8 @@ class TestLinks(sessions.LinksContract):
 
 
 class TestRateLimits(sessions.RateLimitsContract):
+    pass
+
+
+class TestAccessReturns(returns.AccessReturnsContract):
     pass

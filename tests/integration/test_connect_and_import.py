@@ -149,7 +149,8 @@ async def test_disconnecting_keeps_history_and_connecting_again_goes_on(product:
     owner = await product.signed_up()
     business = await owner.imported("fresh")
     score = (await owner.get("/readiness")).json()["score"]
-    assert (await owner.request("DELETE", "/integrations/stripe")).status_code == 204
+    for _ in range(2):  # the second time there is nothing left to end
+        assert (await owner.request("DELETE", "/integrations/stripe")).status_code == 204
     assert (await owner.get("/integrations/stripe/status")).json() == {"connected": False}
     assert (await owner.get("/readiness")).json()["score"] == score
     assert "/dashboard" in (await owner.connect(business, "fresh")).headers["Location"]

@@ -23,6 +23,7 @@ class Job(enum.StrEnum):
     COMPUTE_METRICS = "compute_metrics"
     COMPUTE_READINESS = "compute_readiness"
     GENERATE_RECOMMENDATIONS = "generate_recommendations"
+    RETURN_ACCESS = "return_access"
     SEND_MAIL = "send_mail"
     FORGET_EXPIRED = "forget_expired"
 

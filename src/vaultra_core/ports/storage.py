@@ -26,6 +26,7 @@ from vaultra_core.ports.conversations import Conversations
 from vaultra_core.ports.holdings import Holdings
 from vaultra_core.ports.mail import Outbox
 from vaultra_core.ports.members import Invitations, Members
+from vaultra_core.ports.returns import AccessReturns
 from vaultra_core.ports.sessions import Links, RateLimits, Sessions
 from vaultra_core.ports.tokens import PersonalTokens
 
@@ -395,6 +396,7 @@ class UnitOfWork(Protocol):
     audit: AuditLog
     holdings: Holdings
     outbox: Outbox
+    returns: AccessReturns
     members: Members
     invitations: Invitations
     tokens: PersonalTokens

@@ -129,7 +129,7 @@ async def status(caller: NamedDependency[Caller], use_case: FromDishka[GetConnec
 @delete(
     "/",
     summary="Disconnect Stripe",
-    description="Gives the access back at Stripe. History stays unless `purge=true`.",
+    description="At once; access is given back at Stripe as soon as that answers. History stays unless `purge=true`.",
     dependencies={"caller": Provide(provide_owner)},
     responses=BUSINESS_WRITE,
 )
