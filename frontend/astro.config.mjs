@@ -1,7 +1,6 @@
 import react from "@astrojs/react";
 import tailwindcss from "@tailwindcss/vite";
 import { defineConfig } from "astro/config";
-import compress from "./compress.ts";
 
 // Pages are static files that the API process serves under a content security policy of `script-src 'self'` and
 // `style-src 'self'`, so nothing may be inlined. Astro's `client:*` directives bootstrap their islands with inline
@@ -10,7 +9,7 @@ import compress from "./compress.ts";
 export default defineConfig({
   output: "static",
   build: { format: "directory", inlineStylesheets: "never" },
-  integrations: [react(), compress()],
+  integrations: [react()],
   devToolbar: { enabled: false },
   vite: {
     plugins: [tailwindcss()],

@@ -5,25 +5,38 @@ from collections.abc import AsyncIterator, Callable, Iterator
 
 import pytest
 import uvloop
-from hypothesis import HealthCheck, settings
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from support.database import CLEAN, a_database, a_server
 from support.demo import Demo, a_demo
+from support.protections import Protection, of_test
 from support.redis import a_redis
 from vaultra_adapters.postgres.engine import JOB_STATEMENT_TIMEOUT, make_engine
 from vaultra_adapters.postgres.unit_of_work import PostgresUnitOfWork
 from vaultra_core.ports.storage import UnitOfWorkFactory
 
-# How long an example takes says something about the machine, and nothing about the property.
-settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("any machine")
-
 
 def pytest_asyncio_loop_factories() -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
     """The loop that the product runs on; the one of asyncio itself hangs when a Redis worker is told to stop."""
     return {"uvloop": uvloop.new_event_loop}
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A test that holds a protection runs a second time without it, and has to fail."""
+    held = of_test(str(metafunc.definition.path), metafunc.definition.originalname)
+    if held:
+        fails = pytest.mark.xfail(strict=True, raises=(AssertionError, pytest.fail.Exception), reason="shows the test")
+        without = [pytest.param(each, id=f"without: {each.promise}", marks=fails) for each in held]
+        metafunc.parametrize("protection", [pytest.param(None, id="held"), *without], indirect=True)
+
+
+@pytest.fixture(autouse=True)
+def protection(request: pytest.FixtureRequest) -> None:
+    """Takes the protection away that the test is to miss, if any."""
+    taken: Protection | None = getattr(request, "param", None)
+    if taken is not None:
+        taken.take_away(request.getfixturevalue("monkeypatch"))
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,7 @@
 import enum
 import os
 import time
+from collections.abc import Mapping
 from contextvars import ContextVar
 from typing import Final
 from uuid import UUID
@@ -35,6 +36,15 @@ class Caller(msgspec.Struct, frozen=True):
         """Raise `Forbidden` unless the caller's role is at least `minimum`."""
         if self.role.rank < minimum.rank:
             raise Forbidden(f"This needs the role {minimum}; you have {self.role}.", required_role=str(minimum))
+
+
+class Person(msgspec.Struct, frozen=True):
+    """Somebody who is signed in: the session that a request rests on, and their role in each of their businesses as
+    the request came in."""
+
+    user_id: UUID
+    session_id: UUID
+    roles: Mapping[UUID, Role]
 
 
 class Origin(msgspec.Struct, frozen=True):

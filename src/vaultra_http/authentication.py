@@ -9,12 +9,12 @@ from litestar.middleware import AbstractAuthenticationMiddleware, Authentication
 from litestar.params import FromQuery
 
 from vaultra_core.errors import Unauthorized
-from vaultra_core.identity import Caller, Role
+from vaultra_core.identity import Caller, Person, Role
 from vaultra_core.ports.runtime import AccessTokens, Clock
 from vaultra_core.use_cases.check_session import CheckSession
 from vaultra_core.use_cases.resolve_caller import ResolveCaller
 
-AuthenticatedRequest = Request[UUID, UUID, Any]  # `user` is the person, `auth` the session
+AuthenticatedRequest = Request[UUID, Person, Any]  # `user` is the id of the person, `auth` all that is known of them
 
 PUBLIC = "public"  # the mark of a route that needs no token: `@get(..., **public)`
 public: dict[str, Any] = {"opt": {PUBLIC: True}, "security": [{}]}
@@ -22,7 +22,7 @@ public: dict[str, Any] = {"opt": {PUBLIC: True}, "security": [{}]}
 
 class BearerAuthentication(AbstractAuthenticationMiddleware):
     """Refuses a request without a good token of an open session before anything of it is read, unless its route is
-    public. Where a route depends on `caller`, the session is looked up together with the membership."""
+    public. The person's roles are looked up together with their session."""
 
     async def authenticate_request(self, connection: ASGIConnection[Any, Any, Any, Any]) -> AuthenticationResult:
         scheme, _, token = connection.headers.get("Authorization", "").partition(" ")
@@ -31,14 +31,13 @@ class BearerAuthentication(AbstractAuthenticationMiddleware):
         container = connection.app.state.dishka_container
         tokens, clock = await container.get(AccessTokens), await container.get(Clock)
         access = tokens.read(token.strip(), clock.now())
-        if "caller" not in connection.scope["route_handler"].resolve_dependencies():
-            await (await container.get(CheckSession)).execute(access)
-        return AuthenticationResult(user=access.user_id, auth=access.session_id)
+        person = await (await container.get(CheckSession)).execute(access)
+        return AuthenticationResult(user=person.user_id, auth=person)
 
 
 async def _caller(request: AuthenticatedRequest, business_id: UUID | None, minimum: Role) -> Caller:
     resolve = await request.app.state.dishka_container.get(ResolveCaller)
-    caller: Caller = await resolve.execute(request.user, business_id, minimum, session_id=request.auth)
+    caller: Caller = await resolve.execute(request.auth, business_id, minimum)
     return caller
 
 

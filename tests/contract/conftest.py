@@ -5,7 +5,10 @@ from collections.abc import AsyncIterator
 import pytest
 
 from vaultra_adapters.postgres.event_acceptor import PostgresEventAcceptor
+from vaultra_adapters.postgres.gate import PostgresGate
+from vaultra_core.ports.sessions import Gate
 from vaultra_core.ports.storage import EventAcceptor, UnitOfWorkFactory
+from vaultra_core.testing.memory.gate import MemoryGate
 from vaultra_core.testing.storage import MemoryStorage
 
 pytest.register_assert_rewrite("vaultra_core.testing.contracts")
@@ -23,6 +26,11 @@ def uow(storage: str, request: pytest.FixtureRequest) -> UnitOfWorkFactory:
         return MemoryStorage()
     factory: UnitOfWorkFactory = request.getfixturevalue("postgres_uow")
     return factory
+
+
+@pytest.fixture
+def gate(uow: UnitOfWorkFactory, request: pytest.FixtureRequest) -> Gate:
+    return MemoryGate(uow) if isinstance(uow, MemoryStorage) else PostgresGate(request.getfixturevalue("engine"))
 
 
 @pytest.fixture

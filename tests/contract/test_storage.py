@@ -13,7 +13,6 @@ from vaultra_core.testing.contracts import (
     mail,
     members,
     results,
-    returns,
     sessions,
     tokens,
     transactions,
@@ -116,6 +115,10 @@ class TestPersonalTokens(tokens.PersonalTokensContract):
     pass
 
 
+class TestGate(sessions.GateContract):
+    pass
+
+
 class TestSessions(sessions.SessionsContract):
     pass
 
@@ -125,8 +128,4 @@ class TestLinks(sessions.LinksContract):
 
 
 class TestRateLimits(sessions.RateLimitsContract):
-    pass
-
-
-class TestAccessReturns(returns.AccessReturnsContract):
     pass

@@ -1,140 +1,95 @@
-"""Generated requests, each from somebody of the cast, and what is wrong with the answers.
+"""Generated requests, each from several of the cast, and what is wrong with the answers.
 
-Schemathesis makes the requests from the OpenAPI document, fitting and unfitting ones. Ids, handles and cursors that
-were seen in answers are put in the place of made-up ones, so that requests build on each other.
+Schemathesis makes the requests from the OpenAPI document, in two ways that take turns: each operation by itself with
+fitting and unfitting values, in the place of which ids, handles and cursors of earlier answers are put; and chains of
+operations that follow the document's links, where each step is made from the answer to the one before (`chains`).
 """
 
 import contextlib
 import itertools
 import random
-import re
-import time
-from collections import Counter, defaultdict, deque
-from collections.abc import Iterator, MutableMapping
+from collections import defaultdict
+from collections.abc import Iterator
 from typing import Any, Final
 
 import hypothesis
+import requests
 import schemathesis
 from hypothesis import HealthCheck, Phase, Verbosity
 from hypothesis.errors import Unsatisfiable
-from requests import Response, Session
+from requests.adapters import HTTPAdapter
+from requests.cookies import RequestsCookieJar
 from schemathesis import GenerationMode
 
 from fuzz.cast import ROLES, Cast
+from fuzz.chains import chains
+from fuzz.seen import Seen
+from fuzz.tally import Tally
 from support.demo import Demo
 
-AT_ONCE: Final = 10  # requests to one operation before the next one's turn
-REUSED: Final = 0.6  # how often a value that was seen takes the place of one that was made up
-ENVELOPE: Final = {"code", "message", "details", "request_id"}
-UUID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+AT_ONCE: Final = 6  # cases of one operation and mode before the next one's turn
+# Making a case costs more than asking it: each is asked by several, who put different seen values into it.
+ASKERS: Final = 3
+CHAINS_EVERY: Final = 5  # turns of single operations between two of chains
+SECONDS: Final = 30
 
 
-class Tally:
-    """What was asked and answered, and every fault with the first request that showed it."""
+class Asker:
+    """Sends cases in somebody's name, with the cookies that they were given, over one connection; counts the answers
+    and learns from them."""
 
-    def __init__(self, *, requests: int, seconds: float) -> None:
-        self.asked: Counter[str] = Counter()  # by operation
-        self.statuses: Counter[int] = Counter()
-        self.faults: dict[str, str] = {}
-        self.times: Counter[str] = Counter()  # how often each fault was seen
-        self._most, self._until = requests, time.monotonic() + seconds
+    def __init__(self, demo: Demo, cast: Cast, tally: Tally, chance: random.Random) -> None:
+        self.chance = chance
+        self.tally = tally
+        self._url = demo.url
+        self._cast = cast
+        self._line = HTTPAdapter(pool_connections=1, pool_maxsize=1)  # without a session, which takes twice as long
+        self._cookies: defaultdict[str, RequestsCookieJar] = defaultdict(RequestsCookieJar)
+        self.seen = Seen(chance)
+        self.seen.learn({"business_id": cast.business})
 
-    @property
-    def requests(self) -> int:
-        return self.asked.total()
-
-    @property
-    def enough(self) -> bool:
-        return self.requests >= self._most or time.monotonic() > self._until
-
-    def count(self, operation: str, role: str, answer: Response, request: str) -> None:
-        self.asked[operation] += 1
-        self.statuses[answer.status_code] += 1
-        if what := fault(answer):
-            key = f"{operation}: {what}"
-            self.times[key] += 1
-            self.faults.setdefault(key, f"as {role}: {request}")
-
-
-def fault(answer: Response) -> str | None:
-    """What is wrong with an answer, whatever was asked: bad input never gives a 5xx, and every refusal has its
-    envelope. A 503 that says when to come back is no fault."""
-    status = answer.status_code
-    if status >= 500 and not (status == 503 and "Retry-After" in answer.headers):
-        return f"{status} {answer.text[:200]}"
-    if status >= 400:
-        try:
-            body = answer.json()
-        except ValueError:
-            return f"{status} that is not JSON: {answer.text[:200]}"
-        if not isinstance(body, dict) or set(body) != {"error"} or set(body["error"]) != ENVELOPE:
-            return f"{status} without the envelope: {answer.text[:200]}"
-    return None if "X-Request-Id" in answer.headers else f"{status} without X-Request-Id"
+    def ask(self, case: Any, role: str, *, linked: bool = False) -> requests.Response:
+        made = case.as_transport_kwargs(base_url=self._url)
+        made = {name: value for name, value in made.items() if name in REQUEST}
+        headers = {**made.pop("headers"), **self._cast.headers(role)}
+        request = requests.Request(**made, headers=headers, cookies=self._cookies[role]).prepare()
+        answer = self._line.send(request, timeout=SECONDS)
+        self._cookies[role].update(answer.cookies)
+        self.tally.count(case.operation.label, role, answer, case.as_curl_command, linked=linked)
+        if answer.status_code == 401:
+            self.tally.renewed += self._cast.renew_if_gone(role)
+        elif answer.ok and "json" in answer.headers.get("Content-Type", ""):
+            self.seen.learn(answer.json())
+        return answer
 
 
-class Seen:
-    """Values of earlier answers, by what they are."""
-
-    def __init__(self, chance: random.Random) -> None:
-        self._chance = chance
-        self._values: defaultdict[str, deque[str]] = defaultdict(lambda: deque(maxlen=50))
-
-    def learn(self, answer: Any, name: str = "") -> None:
-        if isinstance(answer, dict):
-            for key, value in answer.items():
-                self.learn(value, key)
-        elif isinstance(answer, list):
-            for value in answer[:20]:
-                self.learn(value, name)
-        elif isinstance(answer, str) and (kind := _kind(name, answer)) and answer not in self._values[kind]:
-            self._values[kind].append(answer)
-
-    def put_into(self, values: Any) -> None:
-        """Put what was seen in the place of some of these parameters or body fields."""
-        if not isinstance(values, MutableMapping):
-            return
-        for name, value in values.items():
-            known = self._values.get(_kind(name, value) or "")
-            if known and self._chance.random() < REUSED:
-                values[name] = self._chance.choice(known)
-
-
-def _kind(name: str, value: object) -> str | None:
-    for kind in ("handle", "cursor", "token"):
-        if kind in name:
-            return kind
-    if name == "evidence":
-        return "handle"
-    is_id = name.endswith("id") or name in ("business", "member") or (isinstance(value, str) and UUID.fullmatch(value))
-    return "id" if is_id else None
+REQUEST: Final = {"method", "url", "headers", "files", "data", "json", "params"}
 
 
 def run(demo: Demo, cast: Cast, tally: Tally, *, seed: int) -> None:
-    """Ask until the tally has enough: every operation in turn, a few times each."""
-    chance = random.Random(seed)
-    seen = Seen(chance)
-    seen.learn({"business_id": cast.business})
-    with Session() as session:
+    """Ask until the tally has enough: every operation in turn, a few times each, and chains between them."""
+    asker = Asker(demo, cast, tally, random.Random(seed))
+    schema = schemathesis.openapi.from_url(f"{demo.url}/api/v1/openapi.json")
+    for turn, (operation, mode) in enumerate(_turns(schema, asker.chance)):
+        if tally.enough:
+            return
+        _ask_alone(asker, operation, mode, seed + turn)
+        if turn % CHAINS_EVERY == 0:
+            chains(schema, asker, seed + turn)
 
-        def ask(case: Any) -> None:
-            if tally.enough:
-                return
-            role = chance.choice(ROLES)
-            for values in (case.path_parameters, case.query, case.body):
-                seen.put_into(values)
-            answer = session.request(**_request(case, demo.url, cast.headers(role)))
-            tally.count(case.operation.label, role, answer, case.as_curl_command())
-            if answer.status_code == 401:
-                cast.refused(role)
-            elif answer.ok and "json" in answer.headers.get("Content-Type", ""):
-                seen.learn(answer.json())
 
-        for turn, (operation, mode) in enumerate(_turns(demo.url, chance)):
-            if tally.enough:
+def _ask_alone(asker: Asker, operation: Any, mode: GenerationMode, seed: int) -> None:
+    def ask(case: Any) -> None:
+        generated = case.path_parameters, case.query, case.body
+        for role in asker.chance.sample(ROLES, ASKERS):
+            if asker.tally.enough:
                 return
-            asking = hypothesis.given(case=operation.as_strategy(generation_mode=mode))(ask)
-            with contextlib.suppress(Unsatisfiable):  # an operation without parameters cannot be asked wrongly
-                hypothesis.seed(seed + turn)(SETTINGS(asking))()
+            case.path_parameters, case.query, case.body = map(asker.seen.put_into, generated)
+            asker.ask(case, role)
+
+    asking = hypothesis.given(case=operation.as_strategy(generation_mode=mode))(ask)
+    with contextlib.suppress(Unsatisfiable):  # an operation without parameters cannot be asked wrongly
+        hypothesis.seed(seed)(SETTINGS(asking))()
 
 
 SETTINGS: Final = hypothesis.settings(
@@ -147,17 +102,9 @@ SETTINGS: Final = hypothesis.settings(
 )
 
 
-def _turns(url: str, chance: random.Random) -> Iterator[tuple[Any, GenerationMode]]:
-    schema = schemathesis.openapi.from_url(f"{url}/api/v1/openapi.json")
-    operations: list[Any] = [result.ok() for result in schema.get_all_operations()]  # type: ignore[union-attr] # ours is sound
+def _turns(schema: Any, chance: random.Random) -> Iterator[tuple[Any, GenerationMode]]:
+    operations: list[Any] = [result.ok() for result in schema.get_all_operations()]
     for _ in itertools.count():
-        chance.shuffle(operations)
-        for operation in operations:
-            for mode in GenerationMode:
-                yield operation, mode
-
-
-def _request(case: Any, url: str, headers: dict[str, str]) -> dict[str, Any]:
-    made: dict[str, Any] = case.as_transport_kwargs(base_url=url)
-    made["headers"] = {**made["headers"], **headers}
-    return {**made, "timeout": 30, "allow_redirects": False}
+        turns = [(operation, mode) for operation in operations for mode in GenerationMode]
+        chance.shuffle(turns)
+        yield from turns

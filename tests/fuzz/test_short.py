@@ -5,25 +5,27 @@ from pathlib import Path
 import pytest
 from requests import Response
 
-from fuzz.campaign import Tally, fault, run
-from fuzz.cast import Cast
+from fuzz.campaign import run
+from fuzz.cast import ROLES, Cast
+from fuzz.tally import Tally, fault
 from support.database import outside_the_loop
 from support.demo import a_demo
 
-REQUESTS, SECONDS = 1000, 60
+REQUESTS, SECONDS = 3000, 60
 
 
 def test_no_generated_request_gets_a_fault_for_an_answer(tmp_path: Path) -> None:
     def campaign() -> Tally:
         with a_demo(tmp_path / "data") as demo:
-            cast = Cast(demo)
             tally = Tally(requests=REQUESTS, seconds=SECONDS)
-            run(demo, cast, tally, seed=1)
+            run(demo, Cast(demo), tally, seed=1)
             return tally
 
     tally = outside_the_loop(campaign)
     assert tally.faults == {}
     assert {200, 400, 401, 403} < set(tally.statuses), "everybody was asked something that they may do, and may not"
+    assert set(tally.by) == set(ROLES)
+    assert tally.linked > 0, "no request was made from an earlier answer"
 
 
 def an_answer(status: int, body: str, **headers: str) -> Response:

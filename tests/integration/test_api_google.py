@@ -15,6 +15,9 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from support.product import PASSWORD, Product, a_product, settings_for_tests
+from vaultra_core.errors import Unauthorized
+from vaultra_core.ports.sign_in import Identity
+from vaultra_core.use_cases.sign_in_with_google import SignInWithGoogle
 
 ADA = {"sub": "ada-1", "email": "ada@example.com", "email_verified": True, "name": "Ada"}
 EVE = {"sub": "eve-1", "email": "ada@example.com", "email_verified": False, "name": "Eve"}
@@ -146,6 +149,14 @@ async def test_the_way_back_is_good_in_the_browser_that_began_it_and_once(produc
     assert (await mine.get(back)).headers["Location"] == "/auth/callback/google"
     mine.cookies = kept
     assert "error=" in (await mine.get(back)).headers["Location"]
+
+
+async def test_a_state_signs_in_once_whatever_else_comes_with_it(product: Product) -> None:
+    sign_in = await product.container.get(SignInWithGoogle)
+    ada = Identity(issuer="https://issuer.test", subject="1", email="a@example.com", email_verified=True, name="Ada")
+    await sign_in.execute(ada, state="a state")
+    with pytest.raises(Unauthorized, match="used already"):
+        await sign_in.execute(ada, state="a state")
 
 
 async def test_an_answer_for_another_nonce_is_refused(product: Product) -> None:

@@ -53,6 +53,7 @@ BROKEN = [
     b"\xff\xfe{}",
     b'{"name": "\\ud800"}',
     b'{"name": "x", "extra": 1}',
+    b'{"name": "x", "name": "y"}',
     b'{"name": "x", "revenue_estimate": 1e400}',
     b'{"name": "x", "revenue_estimate": NaN}',
     b'{"name": "x", "revenue_estimate": ' + b"9" * 5000 + b"}",
@@ -141,7 +142,7 @@ async def test_every_answer_has_an_id_and_is_private(product: Product) -> None:
         answer = await product.get(path)
         assert answer.headers["X-Request-Id"]
         assert answer.headers["Cache-Control"] == "no-store"
-        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert answer.headers.get("X-Content-Type-Options") == "nosniff"
 
 
 async def test_the_document_tells_the_truth_about_its_routes(product: Product) -> None:

@@ -26,16 +26,7 @@ BATCH: Final = 500
 WAITING_LIMIT: Final = 10_000  # events; more means that the database cannot keep up, and Stripe does come again
 STATEMENT_TIMEOUT: Final = 5.0  # seconds
 
-OF_THE_DRIVER: Final = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)
-# The connection is gone, also where the driver has not noticed yet: it was told good-bye, and waits for the end of it.
-GONE: Final = (
-    asyncpg.PostgresConnectionError,
-    asyncpg.AdminShutdownError,
-    asyncpg.CrashShutdownError,
-    asyncpg.InterfaceError,
-    asyncpg.InternalClientError,
-    ConnectionError,
-)
+OF_THE_DRIVER: Final = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError)
 
 Waiter = asyncio.Future[None]
 
@@ -141,12 +132,10 @@ class PostgresEventAcceptor:
                 )
             try:
                 await self._connection.execute(self._statement, *arguments, timeout=STATEMENT_TIMEOUT)
-            except OF_THE_DRIVER as error:
+            except OF_THE_DRIVER:
                 # The server may have gone and come back: inserting again is harmless, so a new connection gets a try.
-                if fresh or not (self._connection.is_closed() or isinstance(error, GONE)):
+                if fresh or not self._connection.is_closed():
                     raise
-                self._connection.terminate()
-                self._connection = None
             else:
                 return
 

@@ -3,20 +3,18 @@ import math
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import Interval, and_, delete, exists, func, literal, select, true, update
+from sqlalchemy import Interval, delete, func, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from vaultra_adapters.postgres.rows import Collection, columns_for, to_row, to_struct
-from vaultra_adapters.postgres.tables import mailed_links, rate_limits, sessions, user_business_memberships
+from vaultra_adapters.postgres.tables import mailed_links, rate_limits, sessions
 from vaultra_core.domain.rate_limits import Tries
 from vaultra_core.domain.sessions import LinkPurpose, Session
-from vaultra_core.identity import Role
 
 S = sessions.c
 COLUMNS = columns_for(sessions, Session)
 L = mailed_links.c
 R = rate_limits.c
-MEMBERS = user_business_memberships.c
 
 
 class PostgresSessions(Collection):
@@ -44,22 +42,6 @@ class PostgresSessions(Collection):
             select(*COLUMNS).where(S.user_id == user_id, S.expires_at > now).order_by(S.rotated_at.desc(), S.id.desc())
         )
         return [to_struct(Session, row) for row in found]
-
-    async def is_open(self, user_id: UUID, session_id: UUID, now: dt.datetime) -> bool:
-        is_there = exists().where(S.id == session_id, S.user_id == user_id, S.expires_at > now)
-        return bool(await self._connection.scalar(select(is_there)))
-
-    async def memberships(
-        self, user_id: UUID, session_id: UUID, business_id: UUID | None, now: dt.datetime
-    ) -> dict[UUID, Role] | None:
-        wanted = true() if business_id is None else MEMBERS.business_id == business_id
-        found = await self._connection.execute(
-            select(MEMBERS.business_id, MEMBERS.role)
-            .select_from(sessions.outerjoin(user_business_memberships, and_(MEMBERS.user_id == S.user_id, wanted)))
-            .where(S.id == session_id, S.user_id == user_id, S.expires_at > now)
-        )
-        rows = found.all()
-        return {row.business_id: Role(row.role) for row in rows if row.business_id is not None} if rows else None
 
     async def forget_expired(self, now: dt.datetime) -> int:
         return (await self._connection.execute(delete(sessions).where(S.expires_at <= now))).rowcount

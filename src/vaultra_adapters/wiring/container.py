@@ -23,6 +23,7 @@ from vaultra_adapters.mail.folder import FolderMailer
 from vaultra_adapters.mail.smtp import SmtpMailer
 from vaultra_adapters.postgres.engine import API_STATEMENT_TIMEOUT, make_engine
 from vaultra_adapters.postgres.event_acceptor import PostgresEventAcceptor
+from vaultra_adapters.postgres.gate import PostgresGate
 from vaultra_adapters.postgres.schema_check import PostgresSchemaCheck
 from vaultra_adapters.postgres.unit_of_work import PostgresUnitOfWork
 from vaultra_adapters.queue.taskiq_queue import TaskiqJobQueue, make_broker
@@ -45,6 +46,7 @@ from vaultra_core.ports.runtime import (
     RefreshTokens,
 )
 from vaultra_core.ports.secrets import SecretBox
+from vaultra_core.ports.sessions import Gate
 from vaultra_core.ports.sign_in import IdentityProvider
 from vaultra_core.ports.storage import EventAcceptor, TenantUnitOfWorkFactory, UnitOfWorkFactory
 from vaultra_core.use_cases.accept_path import AcceptPath
@@ -92,7 +94,6 @@ from vaultra_core.use_cases.reseal_secrets import ResealSecrets
 from vaultra_core.use_cases.reset_password import ResetPassword
 from vaultra_core.use_cases.resolve_caller import ResolveCaller
 from vaultra_core.use_cases.resolve_evidence import ResolveEvidence
-from vaultra_core.use_cases.return_access import ReturnAccess
 from vaultra_core.use_cases.send_mail import SendMail
 from vaultra_core.use_cases.settle_doubts import SettleDoubts
 from vaultra_core.use_cases.sign_in_with_google import SignInWithGoogle
@@ -177,6 +178,10 @@ class Adapters(Provider):
             yield acceptor
 
     @provide
+    def gate(self, engine: AsyncEngine) -> Gate:
+        return PostgresGate(engine)
+
+    @provide
     def schema_check(self, engine: AsyncEngine) -> SchemaCheck:
         return PostgresSchemaCheck(engine)
 
@@ -258,7 +263,6 @@ class UseCases(Provider):
         ResealSecrets,
         ResetPassword,
         ResolveCaller,
-        ReturnAccess,
         SendMail,
         SettleDoubts,
         SignInWithGoogle,

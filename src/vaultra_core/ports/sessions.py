@@ -27,16 +27,15 @@ class Sessions(Protocol):
     async def of_user(self, user_id: UUID, now: dt.datetime) -> list[Session]:
         """A person's sessions that have not expired, the one refreshed last first."""
 
-    async def is_open(self, user_id: UUID, session_id: UUID, now: dt.datetime) -> bool: ...
-
-    async def memberships(
-        self, user_id: UUID, session_id: UUID, business_id: UUID | None, now: dt.datetime
-    ) -> dict[UUID, Role] | None:
-        """The person's role in this business, or in each of theirs, in one look with `is_open`; None when the session
-        has ended."""
-
     async def forget_expired(self, now: dt.datetime) -> int:
         """Delete what has expired; how many there were."""
+
+
+class Gate(Protocol):
+    """Asked with every request, outside any unit of work: one round trip."""
+
+    async def roles(self, user_id: UUID, session_id: UUID, now: dt.datetime) -> dict[UUID, Role] | None:
+        """The person's role in each of their businesses; None when this session of theirs has ended."""
 
 
 class Links(Protocol):

@@ -51,7 +51,7 @@ async def chat(
     resolve: FromDishka[ResolveCaller],
     agent: FromDishka[Chat],
 ) -> Response[Any]:
-    caller = await resolve.execute(request.user, data.business_id, Role.VIEWER)
+    caller = await resolve.execute(request.auth, data.business_id, Role.VIEWER)
     turn = await agent.start(caller, data.message, data.conversation_id)
     if EVENT_STREAM in request.headers.get("Accept", ""):
         return ServerSentEvent(_events(turn, request), headers={"X-Accel-Buffering": "no"}, status_code=200)

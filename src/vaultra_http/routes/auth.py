@@ -106,7 +106,7 @@ def _signed_out(public_url: str) -> Response[None]:
 @inject
 async def list_sessions(request: AuthenticatedRequest, use_case: FromDishka[ListSessions]) -> SessionsView:
     sessions = await use_case.execute(request.user)
-    return SessionsView([SessionView.of(session, request.auth) for session in sessions])
+    return SessionsView([SessionView.of(session, request.auth.session_id) for session in sessions])
 
 
 @delete("/sessions/{session:uuid}", summary="Log out on another device", responses=PERSONAL_READ | errors(404))

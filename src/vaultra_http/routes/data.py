@@ -70,7 +70,7 @@ async def business_audit(
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> AuditView:
-    caller = await resolve.execute(request.user, business, Role.OWNER)
+    caller = await resolve.execute(request.auth, business, Role.OWNER)
     return AuditView.of(await use_case.of_business(caller, limit=limit, cursor=cursor))
 
 
@@ -89,7 +89,7 @@ async def export_business(
     clock: FromDishka[Clock],
     kind: Annotated[Format, QueryParameter(name="format")] = "json",
 ) -> Stream:
-    caller = await resolve.execute(request.user, business, Role.OWNER)
+    caller = await resolve.execute(request.auth, business, Role.OWNER)
     content: AsyncIterator[bytes] = await archive(use_case.of_business(caller), kind)
     return Stream(content, media_type="application/zip", headers=_as_file("business", clock.now(), "zip"))
 
@@ -97,8 +97,7 @@ async def export_business(
 @delete(
     "/businesses/{business:uuid}",
     summary="Delete a business",
-    description="With all that was imported and computed; `confirm` is its name. Nothing stays but the audit log, and "
-    "the id of its Stripe account until the access is given back there, which is tried until Stripe answers.",
+    description="With all that was imported and computed; `confirm` is its name. Nothing stays but the audit log.",
     responses=BUSINESS_WRITE,
 )
 @inject
@@ -109,7 +108,7 @@ async def delete_business(
     resolve: FromDishka[ResolveCaller],
     use_case: FromDishka[EraseBusiness],
 ) -> None:
-    caller = await resolve.execute(request.user, business, Role.OWNER)
+    caller = await resolve.execute(request.auth, business, Role.OWNER)
     await use_case.execute(caller, confirm=data.confirm)
 
 

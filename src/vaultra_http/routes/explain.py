@@ -45,7 +45,7 @@ async def simulate(
     resolve: FromDishka[ResolveCaller],
     use_case: FromDishka[SimulateReadiness],
 ) -> SimulationView:
-    caller = await resolve.execute(request.user, data.business_id, Role.VIEWER)
+    caller = await resolve.execute(request.auth, data.business_id, Role.VIEWER)
     return SimulationView.of(caller.business_id, await use_case.execute(caller, data.changes))
 
 
@@ -74,7 +74,7 @@ async def accept_path(
     resolve: FromDishka[ResolveCaller],
     use_case: FromDishka[AcceptPath],
 ) -> PlanView:
-    caller = await resolve.execute(request.user, data.business_id, Role.ADMIN)
+    caller = await resolve.execute(request.auth, data.business_id, Role.ADMIN)
     return PlanView.of(caller.business_id, await use_case.execute(caller, data.target))
 
 

@@ -36,7 +36,7 @@ async def list_members(
     resolve: FromDishka[ResolveCaller],
     use_case: FromDishka[ListMembers],
 ) -> MembersView:
-    caller = await resolve.execute(request.user, business, Role.VIEWER)
+    caller = await resolve.execute(request.auth, business, Role.VIEWER)
     return MembersView([MemberView.of(member) for member in await use_case.execute(caller)])
 
 
@@ -50,7 +50,7 @@ async def invite(
     use_case: FromDishka[InviteMember],
 ) -> InvitationView:
     """For owners. The link in the mail is good once, for seven days, and only for the invited address."""
-    caller = await resolve.execute(request.user, business, Role.OWNER)
+    caller = await resolve.execute(request.auth, business, Role.OWNER)
     return InvitationView.of(await use_case.execute(caller, email=data.email, role=data.role))
 
 
@@ -65,7 +65,7 @@ async def change_member(
     use_case: FromDishka[ChangeMember],
 ) -> MemberView:
     """For owners. 409 when no owner would be left."""
-    caller = await resolve.execute(request.user, business, Role.OWNER)
+    caller = await resolve.execute(request.auth, business, Role.OWNER)
     return MemberView.of(await use_case.execute(caller, member, data.role))
 
 
@@ -79,7 +79,7 @@ async def remove_member(
     use_case: FromDishka[ChangeMember],
 ) -> None:
     """Owners remove anybody, everybody may leave; 409 when no owner would be left."""
-    caller = await resolve.execute(request.user, business, Role.VIEWER)
+    caller = await resolve.execute(request.auth, business, Role.VIEWER)
     await use_case.remove(caller, member)
 
 
@@ -91,7 +91,7 @@ async def list_invitations(
     resolve: FromDishka[ResolveCaller],
     use_case: FromDishka[ListMembers],
 ) -> InvitationsView:
-    caller = await resolve.execute(request.user, business, Role.OWNER)
+    caller = await resolve.execute(request.auth, business, Role.OWNER)
     return InvitationsView([InvitationView.of(one) for one in await use_case.invitations(caller)])
 
 
@@ -104,7 +104,7 @@ async def revoke_invitation(
     resolve: FromDishka[ResolveCaller],
     use_case: FromDishka[RevokeInvitation],
 ) -> None:
-    caller = await resolve.execute(request.user, business, Role.OWNER)
+    caller = await resolve.execute(request.auth, business, Role.OWNER)
     await use_case.execute(caller, invitation)
 
 

@@ -27,7 +27,7 @@ async def change(
     request: AuthenticatedRequest, data: JSONBody[PasswordChangeBody], use_case: FromDishka[ChangePassword]
 ) -> None:
     await use_case.execute(
-        request.user, request.auth, current_password=data.current_password, new_password=data.new_password
+        request.user, request.auth.session_id, current_password=data.current_password, new_password=data.new_password
     )
 
 

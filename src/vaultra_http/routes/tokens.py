@@ -38,7 +38,7 @@ async def create_token(
     url: FromDishka[PublicUrl],
 ) -> NewTokenView:
     """For MCP, in one business. The answer alone holds the secret: it is not kept."""
-    caller = await resolve.execute(request.user, data.business_id, Role.VIEWER)
+    caller = await resolve.execute(request.auth, data.business_id, Role.VIEWER)
     token, secret = await use_case.execute(
         caller, name=data.name.strip(), scope=data.scope, audience=mcp_url(url), days=data.expires_in_days
     )

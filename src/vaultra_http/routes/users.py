@@ -56,7 +56,7 @@ async def get_business(
     resolve: FromDishka[ResolveCaller],
     use_case: FromDishka[GetBusiness],
 ) -> BusinessView:
-    caller = await resolve.execute(request.user, business, Role.VIEWER)
+    caller = await resolve.execute(request.auth, business, Role.VIEWER)
     return BusinessView.of(await use_case.execute(caller))
 
 
@@ -70,7 +70,7 @@ async def update_business(
     get_current: FromDishka[GetBusiness],
     use_case: FromDishka[UpdateBusiness],
 ) -> BusinessView:
-    caller = await resolve.execute(request.user, business, Role.ADMIN)
+    caller = await resolve.execute(request.auth, business, Role.ADMIN)
     changes = _set_fields(data)
     if "revenue_estimate" in changes:
         changes.setdefault("currency", (await get_current.execute(caller)).currency)

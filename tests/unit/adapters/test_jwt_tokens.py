@@ -90,6 +90,11 @@ def test_anything_else_is_refused(token: str) -> None:
         tokens.read(token, NOW)
 
 
+def test_a_foreign_signature_is_refused() -> None:
+    with pytest.raises(Unauthorized, match="not valid"):
+        tokens.read(forged(secret="somebody else's secret, which is as long as ours"), NOW)
+
+
 def test_a_key_that_is_rotated_out_is_refused_and_one_on_its_way_out_still_reads() -> None:
     before = JwtAccessTokens(Signer([OLDER]), life=DAY).issue(USER, "a@example.com", SESSION, NOW)
     during = JwtAccessTokens(Signer([SECRET, OLDER]), life=DAY)

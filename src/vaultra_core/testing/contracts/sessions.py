@@ -8,6 +8,7 @@ from vaultra_core.domain.rate_limits import Limit, Tries, tries
 from vaultra_core.domain.sessions import LinkPurpose, Session, fingerprint
 from vaultra_core.errors import Conflict
 from vaultra_core.identity import Role, new_id
+from vaultra_core.ports.sessions import Gate
 from vaultra_core.ports.storage import UnitOfWorkFactory
 from vaultra_core.testing.contracts.samples import (
     DAY,
@@ -83,16 +84,23 @@ class SessionsContract:
             assert await work.sessions.of_user(bob.id, NOW) == [other]
             assert await work.sessions.lock(third.id) is None
 
-    async def test_it_is_open_for_its_owner_until_it_expires(self, uow: UnitOfWorkFactory) -> None:
+    async def test_what_has_expired_is_forgotten(self, uow: UnitOfWorkFactory) -> None:
+        _, [kept, _] = await given_user(uow, {}, {"expires_at": NOW})
+        async with uow() as work:
+            assert await work.sessions.forget_expired(NOW) == 1
+            assert await work.sessions.lock(kept.id) == kept
+
+
+class GateContract:
+    async def test_a_session_is_open_for_its_owner_until_it_expires(self, uow: UnitOfWorkFactory, gate: Gate) -> None:
         ada, [session] = await given_user(uow, {})
         bob, _ = await given_user(uow)
-        async with uow() as work:
-            assert await work.sessions.is_open(ada.id, session.id, NOW + DAY - SECOND)
-            assert not await work.sessions.is_open(ada.id, session.id, NOW + DAY)
-            assert not await work.sessions.is_open(bob.id, session.id, NOW)
-            assert not await work.sessions.is_open(ada.id, new_id(), NOW)
+        assert await gate.roles(ada.id, session.id, NOW + DAY - SECOND) == {}
+        assert await gate.roles(ada.id, session.id, NOW + DAY) is None
+        assert await gate.roles(bob.id, session.id, NOW) is None
+        assert await gate.roles(ada.id, new_id(), NOW) is None
 
-    async def test_memberships_are_seen_through_an_open_session_only(self, uow: UnitOfWorkFactory) -> None:
+    async def test_it_tells_every_role_of_its_owner_and_nobody_elses(self, uow: UnitOfWorkFactory, gate: Gate) -> None:
         ada, [session] = await given_user(uow, {})
         bob, [his] = await given_user(uow, {})
         mine, ours = a_business(), a_business()
@@ -103,21 +111,24 @@ class SessionsContract:
             await work.businesses.add_member(ours.id, ada.id, Role.VIEWER)
             await work.businesses.add_member(ours.id, bob.id, Role.ADMIN)
             await work.commit()
-        async with uow() as work:
-            roles = work.sessions.memberships
-            assert await roles(ada.id, session.id, None, NOW) == {mine.id: Role.OWNER, ours.id: Role.VIEWER}
-            assert await roles(ada.id, session.id, ours.id, NOW) == {ours.id: Role.VIEWER}
-            assert await roles(bob.id, his.id, mine.id, NOW) == {}
-            assert await roles(ada.id, his.id, ours.id, NOW) is None
-            assert await roles(ada.id, session.id, None, NOW + DAY) is None
-            await work.sessions.remove(ada.id, session.id)
-            assert await roles(ada.id, session.id, mine.id, NOW) is None
+        assert await gate.roles(ada.id, session.id, NOW) == {mine.id: Role.OWNER, ours.id: Role.VIEWER}
+        assert await gate.roles(bob.id, his.id, NOW) == {ours.id: Role.ADMIN}
+        assert await gate.roles(ada.id, his.id, NOW) is None
 
-    async def test_what_has_expired_is_forgotten(self, uow: UnitOfWorkFactory) -> None:
-        _, [kept, _] = await given_user(uow, {}, {"expires_at": NOW})
+    async def test_what_was_ended_or_taken_away_is_gone_at_once(self, uow: UnitOfWorkFactory, gate: Gate) -> None:
+        ada, [first, second] = await given_user(uow, {}, {})
+        business = a_business()
         async with uow() as work:
-            assert await work.sessions.forget_expired(NOW) == 1
-            assert await work.sessions.lock(kept.id) == kept
+            await work.businesses.add(business)
+            await work.businesses.add_member(business.id, ada.id, Role.OWNER)
+            await work.commit()
+        assert await gate.roles(ada.id, first.id, NOW) == {business.id: Role.OWNER}
+        async with uow() as work:
+            await work.members.remove(business.id, ada.id)
+            await work.sessions.remove(ada.id, second.id)
+            await work.commit()
+        assert await gate.roles(ada.id, first.id, NOW) == {}
+        assert await gate.roles(ada.id, second.id, NOW) is None
 
 
 class LinksContract:

@@ -6,7 +6,6 @@ from uuid import UUID
 from vaultra_core.domain.rate_limits import Tries
 from vaultra_core.domain.sessions import LinkPurpose, Session
 from vaultra_core.errors import Conflict
-from vaultra_core.identity import Role
 from vaultra_core.testing.memory.transaction import MemoryCollection
 
 
@@ -40,18 +39,6 @@ class MemorySessions(MemoryCollection):
     async def of_user(self, user_id: UUID, now: dt.datetime) -> list[Session]:
         found = [one for one in self._rows("sessions").values() if one.user_id == user_id and one.expires_at > now]
         return sorted(found, key=lambda session: (session.rotated_at, session.id), reverse=True)
-
-    async def is_open(self, user_id: UUID, session_id: UUID, now: dt.datetime) -> bool:
-        session = self._rows("sessions").get(session_id)
-        return session is not None and session.user_id == user_id and session.expires_at > now
-
-    async def memberships(
-        self, user_id: UUID, session_id: UUID, business_id: UUID | None, now: dt.datetime
-    ) -> dict[UUID, Role] | None:
-        if not await self.is_open(user_id, session_id, now):
-            return None
-        roles = self._rows("memberships").items()
-        return {b: role for (u, b), role in roles if u == user_id and business_id in (None, b)}
 
     async def forget_expired(self, now: dt.datetime) -> int:
         expired = [key for key, session in self._rows("sessions").items() if session.expires_at <= now]
