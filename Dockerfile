@@ -20,7 +20,7 @@ RUN pip wheel --no-cache-dir --no-deps --no-build-isolation --wheel-dir /wheel .
 FROM python:3.11-slim AS packages
 COPY requirements.lock ./
 RUN python -m venv /opt/vaultra \
-    && /opt/vaultra/bin/pip install --no-cache-dir --require-hashes --requirement requirements.lock
+    && /opt/vaultra/bin/pip install --no-cache-dir --no-deps --require-hashes --requirement requirements.lock
 COPY --from=wheel /wheel/ /wheel/
 RUN /opt/vaultra/bin/pip install --no-cache-dir --no-index --no-deps /wheel/*.whl \
     && /opt/vaultra/bin/pip uninstall --yes pip

@@ -13,7 +13,7 @@ from bench.events import payloads
 from bench.report import Goal, Row
 from bench.stage import a_connected_account, a_container, a_stage, query, run
 from vaultra_adapters.settings import Settings
-from vaultra_cli.serve import settle_collector
+from vaultra_cli.memory import settle_collector
 from vaultra_core.domain.stripe_objects import minimal_event
 from vaultra_core.identity import new_id
 from vaultra_core.ports.storage import StripeEvent, UnitOfWorkFactory

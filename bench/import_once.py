@@ -12,7 +12,7 @@ from pathlib import Path
 
 from bench.stage import a_container, run
 from vaultra_cli.environment import settings_for
-from vaultra_cli.serve import give_memory_back, settle_collector
+from vaultra_cli.memory import give_memory_back, settle_collector
 from vaultra_core.ports.storage import UnitOfWorkFactory
 from vaultra_core.use_cases.sync_stripe import LEASE_SECONDS, SyncStripe
 

@@ -17,7 +17,8 @@ from litestar import Litestar, Request, get, post
 from vaultra_adapters.settings import Settings
 from vaultra_adapters.stripe.provider import StripeProvider
 from vaultra_cli.environment import settings_for
-from vaultra_cli.serve import listen, run, serve_app, settle_collector
+from vaultra_cli.memory import settle_collector
+from vaultra_cli.serve import listen, run, serve_app
 from vaultra_core.use_cases.receive_webhook import to_inbox
 
 CONNECTIONS = 16

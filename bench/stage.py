@@ -134,9 +134,9 @@ async def an_owner(container: AsyncContainer) -> tuple[str, Caller, Business]:
 
 async def connect(container: AsyncContainer, caller: Caller, account: str) -> Integration:
     """Connect a sandbox account by its name, through OAuth as a browser would."""
-    url = await (await container.get(StartConnect)).execute(caller, redirect_uri="http://127.0.0.1:9/callback")
+    departure = await (await container.get(StartConnect)).execute(caller, redirect_uri="http://127.0.0.1:9/callback")
     async with httpx.AsyncClient() as browser:
-        redirect = await browser.get(f"{url}&sandbox_account={account}&decision=approve")
+        redirect = await browser.get(f"{departure.url}&sandbox_account={account}&decision=approve")
     answer = {name: values[0] for name, values in parse_qs(urlsplit(redirect.headers["Location"]).query).items()}
     finish = await container.get(FinishConnect)
     integration: Integration = await finish.execute(state=finish.read_state(answer["state"]), code=answer["code"])

@@ -1,6 +1,7 @@
 import react from "@astrojs/react";
 import tailwindcss from "@tailwindcss/vite";
 import { defineConfig } from "astro/config";
+import compress from "./compress.ts";
 
 // Pages are static files that the API process serves under a content security policy of `script-src 'self'` and
 // `style-src 'self'`, so nothing may be inlined. Astro's `client:*` directives bootstrap their islands with inline
@@ -9,7 +10,7 @@ import { defineConfig } from "astro/config";
 export default defineConfig({
   output: "static",
   build: { format: "directory", inlineStylesheets: "never" },
-  integrations: [react()],
+  integrations: [react(), compress()],
   devToolbar: { enabled: false },
   vite: {
     plugins: [tailwindcss()],

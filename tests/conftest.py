@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 
 import pytest
 import uvloop
+from hypothesis import HealthCheck, settings
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -15,6 +16,10 @@ from support.redis import a_redis
 from vaultra_adapters.postgres.engine import JOB_STATEMENT_TIMEOUT, make_engine
 from vaultra_adapters.postgres.unit_of_work import PostgresUnitOfWork
 from vaultra_core.ports.storage import UnitOfWorkFactory
+
+# How long an example takes says something about the machine, and nothing about the property.
+settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any machine")
 
 
 def pytest_asyncio_loop_factories() -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:

@@ -100,7 +100,26 @@ describe("a conversation", () => {
     const states = [transcript([question]), transcript([question, given])];
     open({ [`GET /agent/conversations/${CONVERSATION}`]: () => (states.length > 1 ? states.shift()! : states[0]!) });
     expect(await screen.findByText(/still being written/)).toBeInTheDocument();
-    expect(await screen.findByText("chargebacks", {}, { timeout: 4_000 })).toBeInTheDocument();
+    expect(await screen.findByText("chargebacks")).toBeInTheDocument();
+  });
+
+  it("gives a conversation another name", async () => {
+    const named = (title: string) => ({ id: CONVERSATION, title, created_at: question.created_at });
+    let title = "What hurts?";
+    const calls = open({
+      "GET /agent/conversations": () => ({ body: { conversations: [named(title)], next_cursor: null } }),
+      [`PATCH /agent/conversations/${CONVERSATION}`]: () => {
+        title = "November";
+        return { body: named(title) };
+      },
+    });
+    await userEvent.click(await screen.findByRole("button", { name: "Rename What hurts?" }));
+    const name = screen.getByRole("textbox", { name: "New name of What hurts?" });
+    await userEvent.clear(name);
+    expect(screen.getByRole("button", { name: "Save" })).toBeDisabled();
+    await userEvent.type(name, " November {Enter}");
+    expect(await screen.findByRole("button", { name: "Rename November" })).toBeInTheDocument();
+    expect(calls.find(({ method }) => method === "PATCH")?.body).toEqual({ title: "November" });
   });
 
   it("looks for the answer at the server when the line is lost in the middle of it", async () => {

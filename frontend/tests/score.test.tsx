@@ -1,5 +1,5 @@
-import { render, screen, within } from "@testing-library/react";
-import { describe, expect, it } from "vitest";
+import { fireEvent, render, screen, within } from "@testing-library/react";
+import { describe, expect, it, vi } from "vitest";
 import { capped, contributions, readiness, scores } from "../dev/fixtures";
 import { Contributions } from "../src/components/score/Contributions";
 import { arc, GAUGE, pointAt } from "../src/components/score/gauge";
@@ -132,6 +132,36 @@ describe("ScoreHistory", () => {
     render(<ScoreHistory scores={scores.slice(0, 30)} />);
     const slider = screen.getByRole("slider", { name: "Score by day" });
     expect(slider).toHaveAttribute("aria-valuetext", "21 November 2026: 72, Funding-ready");
+  });
+
+  it("says in a sentence and in a table what the line shows", async () => {
+    render(<ScoreHistory scores={scores.slice(0, 30)} />);
+    expect(
+      screen.getByText(/^Your score is (\d+ points? (higher|lower) than|the same as) on 23 October 2026/),
+    ).toBeVisible();
+    expect(screen.queryByRole("row")).toBeNull();
+    const details = screen.getByText("View as table").closest("details")!;
+    details.open = true;
+    fireEvent(details, new Event("toggle"));
+    expect(screen.getAllByRole("row")).toHaveLength(31);
+    expect(screen.getAllByRole("row")[1]).toHaveTextContent("21 November 202672Funding-ready");
+  });
+
+  it("keeps what a finger has picked, and forgets what a mouse has passed", () => {
+    render(<ScoreHistory scores={scores.slice(0, 30)} />);
+    const slider = screen.getByRole("slider", { name: "Score by day" });
+    vi.spyOn(slider, "getBoundingClientRect").mockReturnValue(new DOMRect(0, 0, 100, 100));
+    const point = (type: string, pointerType: string, clientX: number) =>
+      fireEvent(slider, new PointerEvent(type, { bubbles: true, pointerType, clientX }));
+    const read = () => slider.getAttribute("aria-valuetext");
+    point("pointermove", "mouse", 0);
+    expect(read()).toMatch(/^23 October 2026/);
+    point("pointerout", "mouse", 0);
+    expect(read()).toMatch(/^21 November 2026/);
+    point("pointerdown", "touch", 0);
+    point("pointerup", "touch", 0);
+    point("pointerout", "touch", 0);
+    expect(read()).toMatch(/^23 October 2026/);
   });
 
   it("waits for a second day before it draws a line", () => {

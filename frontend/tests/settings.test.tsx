@@ -19,6 +19,8 @@ function open(overrides: Parameters<typeof stubApi>[0] = {}, role = "owner") {
       body: { members: [{ user_id: user.id, name: user.name, email: user.email, avatar_url: null, role }] },
     },
     [`GET /users/businesses/${BUSINESS_ID}/invitations`]: { body: { invitations: [] } },
+    "GET /users/me/audit": { body: { entries: [], next_cursor: null } },
+    [`GET /users/businesses/${BUSINESS_ID}/audit`]: { body: { entries: [], next_cursor: null } },
     ...overrides,
   });
   renderWithQueries(
@@ -117,6 +119,57 @@ describe("settings", () => {
     await waitFor(() =>
       expect(calls.find(({ method }) => method === "DELETE")?.body).toEqual({ confirm: business.name }),
     );
+  });
+
+  it("mail the confirmation again, as long as the address is not confirmed", async () => {
+    const unconfirmed = { ...user, email_verified: false, businesses: [{ ...user.businesses[0], role: "owner" }] };
+    const calls = open({
+      "GET /auth/me": { body: unconfirmed },
+      "POST /auth/verify/resend": { status: 202, body: "null" },
+    });
+    await userEvent.click(await screen.findByRole("button", { name: "Send the mail again" }));
+    expect(await screen.findByText(/A new mail is on its way/)).toBeInTheDocument();
+    expect(calls.filter(({ path }) => path === "/auth/verify/resend")).toHaveLength(1);
+  });
+
+  it("show page by page who did what", async () => {
+    const entry = (id: string, action: string, actor: object) => ({
+      id,
+      action,
+      at: "2026-11-21T12:00:00Z",
+      actor_id: null,
+      actor_name: null,
+      business_id: BUSINESS_ID,
+      target: null,
+      details: {},
+      address: null,
+      ...actor,
+    });
+    const calls = open({
+      [`GET /users/businesses/${BUSINESS_ID}/audit`]: ({ query }) => ({
+        body: query["cursor"]
+          ? { entries: [entry("3", "business_created", { actor_id: "gone" })], next_cursor: null }
+          : {
+              entries: [
+                entry("1", "role_changed", { actor_id: user.id, actor_name: user.name, details: { role: "admin" } }),
+                entry("2", "denied", { actor_id: "a", actor_name: "Ada", address: "192.0.2.7" }),
+              ],
+              next_cursor: "more",
+            },
+      }),
+    });
+    const log = await screen.findByRole("region", { name: "Activity" });
+    expect(await within(log).findByText("Role changed")).toBeInTheDocument();
+    expect(log).toHaveTextContent("by you");
+    expect(log).toHaveTextContent("Role: admin");
+    expect(log).toHaveTextContent("by Ada");
+    expect(log).toHaveTextContent("from 192.0.2.7");
+    await userEvent.click(within(log).getByRole("button", { name: "Show more" }));
+    expect(await within(log).findByText("Business created")).toBeInTheDocument();
+    expect(log).toHaveTextContent("by somebody whose account is gone");
+    expect(within(log).queryByRole("button", { name: "Show more" })).toBeNull();
+    await userEvent.click(within(log).getByRole("button", { name: "Yours" }));
+    await waitFor(() => expect(calls.some(({ path }) => path === "/users/me/audit")).toBe(true));
   });
 
   it("offer a viewer nothing that is refused", async () => {

@@ -1,7 +1,10 @@
 import "@testing-library/jest-dom/vitest";
-import { cleanup } from "@testing-library/react";
+import { cleanup, configure } from "@testing-library/react";
 import { afterEach, beforeEach } from "vitest";
 import { businessIdStore } from "../src/lib/auth";
+
+// How long something may take to appear is no matter of these tests, and machines that run them are busy.
+configure({ asyncUtilTimeout: 20_000 });
 
 // Nothing here may import the client: setup runs before a test file's mocks.
 beforeEach(() => {

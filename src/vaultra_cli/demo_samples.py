@@ -60,10 +60,10 @@ async def _connect(container: AsyncContainer, owner: UUID, business: UUID, accou
     caller = Caller(user_id=owner, business_id=business, role=Role.OWNER)
     redirect_uri = await container.get(PublicUrl) + CALLBACK
     try:
-        url = await (await container.get(StartConnect)).execute(caller, redirect_uri=redirect_uri)
+        departure = await (await container.get(StartConnect)).execute(caller, redirect_uri=redirect_uri)
     except Conflict:
         return False
-    consent = f"{url}&sandbox_account={account}&decision=approve"
+    consent = f"{departure.url}&sandbox_account={account}&decision=approve"
     async with aiohttp.ClientSession() as session, session.get(consent, allow_redirects=False) as answer:
         if answer.status not in (302, 303):
             raise Unavailable(f"The sandbox refused to connect {account}.", dependency="stripe")

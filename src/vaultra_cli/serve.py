@@ -3,8 +3,6 @@
 import argparse
 import asyncio
 import contextlib
-import ctypes
-import gc
 import logging
 import signal
 import socket
@@ -25,6 +23,7 @@ from vaultra_cli.environment import database, settings_for
 from vaultra_cli.guarded import GuardedProtocol
 from vaultra_cli.knowledge import ingest_beside
 from vaultra_cli.logs import set_up_logging
+from vaultra_cli.memory import give_memory_back, settle_collector
 from vaultra_core.errors import InvalidInput, VaultraError
 from vaultra_core.ports.storage import EventAcceptor
 from vaultra_http.app import create_app
@@ -35,9 +34,6 @@ from vaultra_worker.app import running_scheduler, running_worker
 logger = logging.getLogger(__name__)
 
 DRAIN_SECONDS = 25
-NEW_OBJECTS = 20_000  # between two looks of the garbage collector
-# Of <malloc.h>: settings of glibc's allocator.
-M_TRIM_THRESHOLD, M_MMAP_THRESHOLD, M_ARENA_MAX = -1, -3, -8
 
 
 def serve(options: argparse.Namespace) -> int:
@@ -185,26 +181,6 @@ class DrainingServer(uvicorn.Server):
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, self.handle_exit, number, None)
         yield
-
-
-def give_memory_back() -> None:
-    """Let the C library return what was freed, at once, and share its pools between threads that start afterwards.
-
-    By itself it raises its thresholds after each large block that is freed: one password hash of 19 MiB, and from then
-    on tens of MiB stay with the process. Elsewhere than with glibc nothing happens.
-    """
-    with contextlib.suppress(OSError, AttributeError):
-        tune = ctypes.CDLL(None).mallopt
-        for setting, value in ((M_MMAP_THRESHOLD, 1 << 20), (M_TRIM_THRESHOLD, 1 << 20), (M_ARENA_MAX, 2)):
-            tune(setting, value)
-
-
-def settle_collector() -> None:
-    """Spare the garbage collector what it would never find: what is alive now lives as long as the process, and work
-    comes in batches of thousands of objects. A look at every 700 new ones took a quarter of all the time."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(NEW_OBJECTS, 10, 10)
 
 
 async def _until_signal(

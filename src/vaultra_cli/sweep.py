@@ -21,6 +21,7 @@ from vaultra_adapters.settings import Settings
 from vaultra_adapters.wiring import make_container
 from vaultra_cli.environment import database, settings_for
 from vaultra_cli.logs import set_up_logging
+from vaultra_cli.memory import settle_collector
 from vaultra_core.ports.runtime import Clock
 from vaultra_core.ports.storage import UnitOfWorkFactory
 from vaultra_core.use_cases.compute_metrics import ComputeMetrics
@@ -91,6 +92,7 @@ def _start(settings: Settings) -> None:
     set_up_logging(settings)
     _Process.runner = asyncio.Runner(loop_factory=uvloop.new_event_loop)
     _Process.compute_metrics = _Process.runner.run(_container(settings).get(ComputeMetrics))
+    settle_collector()
 
 
 def _compute(batch: Sequence[UUID]) -> tuple[float, int]:

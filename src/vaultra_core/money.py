@@ -40,5 +40,10 @@ def round_half_up(value: Decimal) -> int:
 
 def round_fraction(value: Fraction) -> int:
     """The nearest integer, halves away from zero, of an exact fraction."""
-    magnitude = (2 * abs(value.numerator) + value.denominator) // (2 * value.denominator)
-    return magnitude if value >= 0 else -magnitude
+    return round_ratio(value.numerator, value.denominator)
+
+
+def round_ratio(numerator: int, denominator: int) -> int:
+    """The same of a ratio to a positive denominator."""
+    magnitude = (2 * abs(numerator) + denominator) // (2 * denominator)
+    return magnitude if numerator >= 0 else -magnitude

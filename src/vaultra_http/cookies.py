@@ -1,4 +1,8 @@
-"""The cookies of a session. Scripts cannot read them, other sites cannot send them, and they go to /auth alone."""
+"""The cookies. Scripts cannot read them, and each goes to the one path that needs it.
+
+Those of a session are not sent from other sites. That of a journey (to Google, to Stripe) shows on the way back that it
+began in this very browser, so it has to come along when another site leads back here: Lax.
+"""
 
 import datetime as dt
 from typing import Any, Final
@@ -29,6 +33,19 @@ def keep_refresh_token(response: Response[Any], token: str, expires_at: dt.datet
 def forget_session(response: Response[Any], public_url: str) -> None:
     """The device cookie stays: that this browser was once signed in is still true."""
     response.set_cookie(_cookie(REFRESH, "", public_url, max_age=0))
+
+
+def journey_cookie(name: str, value: str, *, path: str, public_url: str, life: dt.timedelta) -> Cookie:
+    """What the browser brings back from a journey that may take so long. Without a value: it is over."""
+    return Cookie(
+        key=name,
+        value=value,
+        max_age=int(life.total_seconds()) if value else 0,
+        path=path,
+        httponly=True,
+        samesite="lax",
+        secure=is_secure(public_url),
+    )
 
 
 def is_secure(public_url: str) -> bool:

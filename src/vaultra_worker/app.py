@@ -19,6 +19,7 @@ from vaultra_core.use_cases.compute_metrics import ComputeMetrics
 from vaultra_core.use_cases.compute_readiness import ComputeReadiness
 from vaultra_core.use_cases.forget_expired import ForgetExpired
 from vaultra_core.use_cases.generate_recommendations import GenerateRecommendations
+from vaultra_core.use_cases.return_access import ReturnAccess
 from vaultra_core.use_cases.send_mail import SendMail
 from vaultra_core.use_cases.settle_doubts import SettleDoubts
 from vaultra_core.use_cases.sync_stripe import SyncStripe
@@ -98,6 +99,7 @@ async def make_runner(container: AsyncContainer) -> JobRunner:
         Job.COMPUTE_METRICS: (await container.get(ComputeMetrics)).execute,
         Job.COMPUTE_READINESS: (await container.get(ComputeReadiness)).execute,
         Job.GENERATE_RECOMMENDATIONS: (await container.get(GenerateRecommendations)).execute,
+        Job.RETURN_ACCESS: (await container.get(ReturnAccess)).execute,
         Job.SEND_MAIL: (await container.get(SendMail)).execute,
         Job.FORGET_EXPIRED: (await container.get(ForgetExpired)).execute,
     }

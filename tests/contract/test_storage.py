@@ -13,6 +13,7 @@ from vaultra_core.testing.contracts import (
     mail,
     members,
     results,
+    returns,
     sessions,
     tokens,
     transactions,
@@ -128,4 +129,8 @@ class TestLinks(sessions.LinksContract):
 
 
 class TestRateLimits(sessions.RateLimitsContract):
+    pass
+
+
+class TestAccessReturns(returns.AccessReturnsContract):
     pass

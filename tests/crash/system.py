@@ -173,7 +173,7 @@ def connected(url: str, sandbox: Sandbox, names: list[str]) -> list[Business]:
             business = client.post("/users/businesses", json={"name": name}).raise_for_status().json()["id"]
             asked = client.get("/integrations/stripe/connect", params={"business_id": business}).raise_for_status()
             consent = httpx.get(f"{asked.json()['authorize_url']}&sandbox_account={name}&decision=approve", timeout=30)
-            back = httpx.get(consent.headers["Location"], timeout=30)
+            back = client.get(consent.headers["Location"])  # with the cookie that it was given
             assert "error" not in parse_qs(urlsplit(back.headers["Location"]).query), back.headers
             found.append(Business(business, name, ids[name]))
     return found

@@ -122,6 +122,6 @@ async def test_somebody_who_lost_their_role_cannot_finish_connecting(product: Pr
     back = await owner.consent(business, "fresh")
     async with engine.begin() as connection:
         await connection.execute(text("UPDATE user_business_memberships SET role = 'viewer'"))
-    answer = await product.client.get("http://vaultra.test" + back)
+    answer = await owner.come_back(back)
     assert "error=forbidden" in answer.headers["Location"]
     assert (await owner.get("/integrations/stripe/status")).json() == {"connected": False}

@@ -5,11 +5,14 @@ import json
 import zipfile
 from typing import Any
 
+import httpx
 import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from support.product import Product
+from support.product import Product, a_product, settings_for_tests
+from support.sandbox import SECRET_KEY, Sandbox
+from vaultra_core.ports.runtime import Job
 
 TABLES = text("""
     SELECT c.oid::regclass::text FROM pg_catalog.pg_class c
@@ -49,11 +52,41 @@ async def test_a_deleted_business_leaves_nothing_but_the_audit(product: Product,
 
     gone = await owner.request("DELETE", f"/users/businesses/{business}", json={"confirm": "Café Weg"})
     assert gone.status_code == 204, gone.text
+    await product.run(Job.RETURN_ACCESS)
     assert set(await where_it_stands(engine, business, account, "Café Weg")) == AUDIT_ALONE
     assert (await owner.get(f"/users/businesses/{business}")).status_code == 403
     done = ["denied", "business_deleted", "stripe_connected", "business_created"]
     assert (await actions(owner, "/users/me/audit"))[:4] == done
     await product.run()  # no job stumbles over what is gone
+
+
+async def test_what_is_deleted_while_stripe_is_down_is_given_back_when_it_is_there_again(
+    product: Product, engine: AsyncEngine, database_url: str, sandbox: Sandbox
+) -> None:
+    owner = await product.signed_up()
+    business = await owner.imported("fresh", name="Café Weg")
+    account = (await owner.get("/integrations/stripe/status")).json()["account_id"]
+    waiting = {"access_returns", *AUDIT_ALONE}  # the log says which account was connected
+    async with a_product(settings_for_tests(database_url, sandbox_url="http://127.0.0.1:9")) as without_stripe:
+        there = without_stripe._as(owner.token)
+        gone = await there.request("DELETE", f"/users/businesses/{business}", json={"confirm": "Café Weg"})
+        assert gone.status_code == 204, gone.text
+        await without_stripe.run(Job.RETURN_ACCESS)
+    assert set(await where_it_stands(engine, business, account)) == waiting
+    assert reachable(sandbox, account)
+    async with engine.begin() as connection:
+        now_due = text("UPDATE access_returns SET due_at = now() RETURNING last_error")
+        (error,) = (await connection.execute(now_due)).scalars()
+    assert "Stripe" in error
+    await product.run(Job.RETURN_ACCESS)
+    assert set(await where_it_stands(engine, business, account)) == AUDIT_ALONE
+    assert not reachable(sandbox, account)
+
+
+def reachable(sandbox: Sandbox, account: str) -> bool:
+    """Whether the platform may still read this account."""
+    headers = {"Authorization": f"Bearer {SECRET_KEY}", "Stripe-Account": account}
+    return httpx.get(f"{sandbox.url}/v1/account", headers=headers, timeout=30).status_code == 200
 
 
 async def test_a_deleted_account_leaves_nothing_but_the_audit(product: Product, engine: AsyncEngine) -> None:

@@ -77,7 +77,8 @@ async def provoke(product: Product, monkeypatch: pytest.MonkeyPatch) -> list[str
     business = await owner.business()
     await ask("GET", f"/integrations/stripe/callback?state=x&code={CODE}")
     back = await owner.consent(business, "cafe")
-    await ask("GET", "http://vaultra.test" + back.split("&code=")[0] + f"&code={CODE}")
+    refused = "http://vaultra.test" + back.split("&code=")[0] + f"&code={CODE}"
+    await ask("GET", refused, headers={"Cookie": owner.journey})
     charge = {
         "id": "ch_canary", "object": "charge", "created": 1, "amount": 100, "currency": "usd", "status": "succeeded",
         "captured": True, "description": DESCRIPTION, "receipt_email": CUSTOMER,

@@ -1,5 +1,6 @@
 import json
 import time
+from http.cookies import SimpleCookie
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import asyncpg
@@ -74,7 +75,7 @@ async def test_without_a_connection_nothing_is_made_up(product: Product) -> None
 
 
 async def landing(product: Product, path: str) -> tuple[str, dict[str, list[str]]]:
-    answer = await product.client.get(path if path.startswith("http") else "http://vaultra.test" + path)
+    answer = await product.come_back(path)
     assert answer.status_code == 302
     parts = urlsplit(answer.headers["Location"])
     return parts.path, parse_qs(parts.query)
@@ -86,6 +87,32 @@ async def test_a_refusal_connects_nothing_and_says_so(product: Product) -> None:
     path, query = await landing(owner, await owner.consent(business, "cafe", decision="deny"))
     assert (path, query["error"]) == ("/onboarding/stripe-connect", ["access_denied"])
     assert (await owner.get("/integrations/stripe/status")).json() == {"connected": False}
+
+
+async def test_a_connection_is_finished_in_the_browser_that_began_it(product: Product) -> None:
+    """Otherwise an owner could send the link on, and somebody else's account would land in the owner's business."""
+    owner, other = await product.signed_up(), await product.signed_up("other@example.com")
+    business = await owner.business()
+    back = await owner.consent(business, "cafe")
+    for journey in ("", "vaultra_connect=", "vaultra_connect=nonsense", "vaultra_connect=%ED%A0%80"):
+        other.journey = journey
+        path, query = await landing(other, back)
+        assert (path, query["error"]) == ("/onboarding/stripe-connect", ["other_browser"])
+    await other.consent(await other.business(), "saas")  # with a journey of their own
+    assert (await landing(other, back))[1]["error"] == ["other_browser"]
+    assert (await owner.get("/integrations/stripe/status")).json() == {"connected": False}
+    assert (await landing(owner, back))[0] == "/dashboard"  # who comes with a foreign link does not use it up
+
+
+async def test_the_cookie_of_a_journey_is_for_its_way_back_alone(product: Product) -> None:
+    owner = await product.signed_up()
+    begun = await owner.get("/integrations/stripe/connect", business_id=await owner.business())
+    cookie = SimpleCookie(begun.headers["Set-Cookie"])["vaultra_connect"]
+    assert cookie["httponly"] and cookie["secure"] and cookie["samesite"] == "lax" and cookie["max-age"] == "600"
+    assert cookie["path"] == "/api/v1/integrations/stripe/callback"
+    done = await owner.come_back(await owner.consent(await owner.business("Second"), "cafe"))
+    over = SimpleCookie(done.headers["Set-Cookie"])["vaultra_connect"]
+    assert (over.value, over["max-age"], over["path"]) == ("", "0", cookie["path"])
 
 
 async def test_a_state_connects_once(product: Product) -> None:
@@ -122,7 +149,8 @@ async def test_disconnecting_keeps_history_and_connecting_again_goes_on(product:
     owner = await product.signed_up()
     business = await owner.imported("fresh")
     score = (await owner.get("/readiness")).json()["score"]
-    assert (await owner.request("DELETE", "/integrations/stripe")).status_code == 204
+    for _ in range(2):  # the second time there is nothing left to end
+        assert (await owner.request("DELETE", "/integrations/stripe")).status_code == 204
     assert (await owner.get("/integrations/stripe/status")).json() == {"connected": False}
     assert (await owner.get("/readiness")).json()["score"] == score
     assert "/dashboard" in (await owner.connect(business, "fresh")).headers["Location"]

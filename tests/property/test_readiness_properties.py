@@ -15,7 +15,7 @@ from vaultra_core.domain import wording
 from vaultra_core.domain.activity import ColumnarHistory, CustomerWindow, DayActivity
 from vaultra_core.domain.readiness.lender_2 import LENDER_2
 from vaultra_core.domain.readiness.scoring import tier
-from vaultra_core.domain.results import CUSTOMER_LOOK_BACK_DAYS, LOOK_BACK_DAYS, compute
+from vaultra_core.domain.results import LOOK_BACK_DAYS, SHORTER_LOOK_BACK_DAYS, compute
 
 NAMES = st.sampled_from(sorted(RULEBOOKS))
 
@@ -126,16 +126,22 @@ def test_impact_is_what_the_simulation_says_and_orders_the_advice(history: Histo
         assert by > AS_OF and wording.day(by) in each.description
 
 
-def columnar(history: History, *, customers_from: int = 0) -> History:
-    """The same history as a store hands it over, its first days without their customers."""
-    fields = [name for name in DayActivity.__struct_fields__ if name not in ("day", "customers")]
+def columnar(history: History, *, as_of: dt.date | None = None) -> History:
+    """The same history as a store hands it over, with what rules look at from a day, or with everything."""
+    fields = [name for name in DayActivity.__struct_fields__ if name != "day"]
+    columns = {name: [getattr(day, name) for day in _looked_at(history, name, as_of)] for name in fields}
     return ColumnarHistory(
         currency=history.currency,
         first_sale=history.first_day,
         ordinals=[day.day.toordinal() for day in history.days],
-        columns={name: [getattr(day, name) for day in history.days] for name in fields},
-        customer_days=[day.customers for day in history.days[customers_from:]],
+        customer_days=columns.pop("customers"),
+        columns=columns,
     )
+
+
+def _looked_at(history: History, field: str, as_of: dt.date | None) -> list[DayActivity]:
+    days = SHORTER_LOOK_BACK_DAYS.get(field, LOOK_BACK_DAYS)
+    return [day for day in history.days if as_of is None or day.day > as_of - dt.timedelta(days=days)]
 
 
 @given(histories())
@@ -153,16 +159,15 @@ def test_a_history_in_columns_says_what_its_days_say(history: History) -> None:
 @given(histories(), st.integers(0, 20), NAMES)
 @settings(max_examples=30, deadline=None)
 def test_rules_look_back_no_further_than_they_say(history: History, days: int, rulebook: str) -> None:
-    """What is read of a history is enough: the days before change nothing, and neither do their customers."""
+    """What is read of a history is enough: the days before change nothing, nor do fields that few days are read of."""
     as_of = AS_OF - dt.timedelta(days=days)
     since = as_of - dt.timedelta(days=LOOK_BACK_DAYS - 1)
-    looked_at = as_of - dt.timedelta(days=CUSTOMER_LOOK_BACK_DAYS - 1)
     recent = [day for day in history.days if day.day >= since]
-    early = sum(day.day < looked_at for day in recent)
     kept = History(currency=history.currency, days=tuple(recent), first_sale=history.first_day)
+    read = columnar(kept, as_of=as_of)
     for call in (assess, recommend):
-        assert call(columnar(kept, customers_from=early), as_of, rulebook) == call(history, as_of, rulebook)
-    assert metrics(columnar(kept, customers_from=early), as_of) == metrics(history, as_of)
+        assert call(read, as_of, rulebook) == call(history, as_of, rulebook)
+    assert metrics(read, as_of) == metrics(history, as_of)
 
 
 @given(histories(), st.integers(0, 4), NAMES)

@@ -192,10 +192,10 @@ class Owner:
 
     def connect(self, business: str, account: str) -> None:
         """From the product to the sandbox's consent page, and back with what that hands out."""
-        link = self.call("GET", "/integrations/stripe/connect", business_id=business)["authorize_url"]
-        consent = httpx.get(f"{link}&sandbox_account={account}&decision=approve", timeout=30)
+        begun = self.ask("GET", "/integrations/stripe/connect", business_id=business)
+        consent = httpx.get(f"{begun.json()['authorize_url']}&sandbox_account={account}&decision=approve", timeout=30)
         assert consent.status_code in (302, 303), consent.text
-        back = httpx.get(consent.headers["Location"], timeout=30)
+        back = httpx.get(consent.headers["Location"], cookies=begun.cookies, timeout=30)
         assert back.headers["Location"] == f"/dashboard?business_id={business}", back.headers
 
     def status(self, business: str) -> dict[str, Any]:

@@ -53,6 +53,7 @@ class Product:
         self.container = container
         self.app = app
         self.token: str | None = None
+        self.journey = ""  # the cookie of the way to Stripe that this person began last
 
     def as_nobody(self) -> Self:
         return self._as(None)
@@ -90,7 +91,7 @@ class Product:
         return await self.client.request(method, url, headers=headers, **options)
 
     async def consent(self, business_id: str, account: str, decision: str = "approve") -> str:
-        """Go to the consent page and decide; the callback's path and query, not yet followed."""
+        """Go to the consent page and decide; the callback's path and query, for `come_back`."""
         answer = await self.request(
             "GET",
             "/integrations/stripe/connect",
@@ -98,6 +99,7 @@ class Product:
             headers={"Accept": "application/json"},
         )
         assert answer.status_code == 200, answer.text
+        self.journey = answer.headers["Set-Cookie"].partition(";")[0]
         async with httpx.AsyncClient() as browser:
             url = f"{answer.json()['authorize_url']}&sandbox_account={account}&decision={decision}"
             redirect = await browser.get(url)
@@ -105,9 +107,13 @@ class Product:
         parts = urlsplit(redirect.headers["Location"])
         return f"{parts.path}?{parts.query}"
 
+    async def come_back(self, path: str) -> httpx.Response:
+        """Follow the way back in the browser that it began in."""
+        return await self.client.get("http://vaultra.test" + path, headers={"Cookie": self.journey})
+
     async def connect(self, business_id: str, account: str) -> httpx.Response:
         """Connect a sandbox account by OAuth; the callback's answer."""
-        return await self.client.get("http://vaultra.test" + await self.consent(business_id, account))
+        return await self.come_back(await self.consent(business_id, account))
 
     async def run(self, *jobs: Job) -> None:
         """Run these jobs once (default: all, in the order in which they feed each other)."""

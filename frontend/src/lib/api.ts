@@ -203,6 +203,15 @@ export function getConversation(conversation_id: string) {
   return unwrap(client.GET("/api/v1/agent/conversations/{conversation_id}", { params: { path: { conversation_id } } }));
 }
 
+export function renameConversation(conversation_id: string, title: string) {
+  return unwrap(
+    client.PATCH("/api/v1/agent/conversations/{conversation_id}", {
+      params: { path: { conversation_id } },
+      body: { title },
+    }),
+  );
+}
+
 export function deleteConversation(conversation_id: string) {
   return unwrap(
     client.DELETE("/api/v1/agent/conversations/{conversation_id}", { params: { path: { conversation_id } } }),
@@ -330,4 +339,26 @@ export function resetPassword(token: string, password: string) {
 
 export function verifyEmail(token: string) {
   return unwrap(client.POST("/api/v1/auth/verify", { body: { token } }));
+}
+
+/** Mail the link once more. `ApiError` CONFLICT when the address is confirmed already. */
+export function resendVerification() {
+  return unwrap(client.POST("/api/v1/auth/verify/resend"));
+}
+
+export type AuditEntry = Answer<typeof getBusinessAudit>["entries"][number];
+
+/** Who did what in a business, newest first; `cursor` asks for the next page. Owners only. */
+export function getBusinessAudit(business: string, cursor: string | null) {
+  const params = { path: { business }, query: auditPage(cursor) };
+  return unwrap(client.GET("/api/v1/users/businesses/{business}/audit", { params }));
+}
+
+/** What the caller did, likewise. */
+export function getOwnAudit(cursor: string | null) {
+  return unwrap(client.GET("/api/v1/users/me/audit", { params: { query: auditPage(cursor) } }));
+}
+
+function auditPage(cursor: string | null) {
+  return { limit: 10, ...(cursor === null ? {} : { cursor }) };
 }

@@ -127,6 +127,15 @@ export const evidenceQuery = (id: string, handle: string) =>
     staleTime: 10 * MINUTE,
   });
 
+/** What was done in a business; without one, what the caller did. */
+export const auditQuery = (id: string | null) =>
+  infiniteQueryOptions({
+    queryKey: [id, "audit"],
+    queryFn: ({ pageParam }) => (id === null ? api.getOwnAudit(pageParam) : api.getBusinessAudit(id, pageParam)),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next_cursor,
+  });
+
 export const conversationsQuery = (id: string) =>
   queryOptions({ queryKey: [id, "conversations"], queryFn: () => api.getConversations(id) });
 

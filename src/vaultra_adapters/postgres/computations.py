@@ -12,9 +12,10 @@ from vaultra_adapters.postgres.rows import (
     Collection,
     Columns,
     among,
-    array_values,
     arrays_of,
     columns_for,
+    row_values,
+    rows_of,
     to_row,
     to_struct,
 )
@@ -63,11 +64,11 @@ class PostgresComputations(Collection):
     async def save_several(self, several: Sequence[Computation]) -> None:
         if not several:
             return
-        new = arrays_of("new", COLUMNS)
+        new = rows_of("new", COLUMNS)
         values = {column.name: new.c[column.name] for column in COLUMNS if column is not STATE.business_id}
         await self._connection.execute(
             update(computations).values(values).where(STATE.business_id == new.c.business_id),
-            array_values("new", COLUMNS, [to_row(computation) for computation in several]),
+            row_values("new", map(to_row, several)),
         )
 
     async def subjects(self, business_ids: AnyOf[UUID]) -> dict[UUID, Subject]:

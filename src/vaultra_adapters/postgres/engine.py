@@ -154,6 +154,7 @@ def translated(error: BaseException) -> VaultraError | None:
         asyncpg.InsufficientResourcesError,
         asyncpg.IdleInTransactionSessionTimeoutError,
         asyncpg.LockNotAvailableError,
+        asyncpg.InternalClientError,  # the driver was used between the server's good-bye and the socket's end
         OSError,  # a socket that broke; TimeoutError is one
     )
     return unavailable(error) if isinstance(error, passing) else None

@@ -26,7 +26,16 @@ BATCH: Final = 500
 WAITING_LIMIT: Final = 10_000  # events; more means that the database cannot keep up, and Stripe does come again
 STATEMENT_TIMEOUT: Final = 5.0  # seconds
 
-OF_THE_DRIVER: Final = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError)
+OF_THE_DRIVER: Final = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)
+# The connection is gone, also where the driver has not noticed yet: it was told good-bye, and waits for the end of it.
+GONE: Final = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    ConnectionError,
+)
 
 Waiter = asyncio.Future[None]
 
@@ -132,10 +141,12 @@ class PostgresEventAcceptor:
                 )
             try:
                 await self._connection.execute(self._statement, *arguments, timeout=STATEMENT_TIMEOUT)
-            except OF_THE_DRIVER:
+            except OF_THE_DRIVER as error:
                 # The server may have gone and come back: inserting again is harmless, so a new connection gets a try.
-                if fresh or not self._connection.is_closed():
+                if fresh or not (self._connection.is_closed() or isinstance(error, GONE)):
                     raise
+                self._connection.terminate()
+                self._connection = None
             else:
                 return
 

@@ -19,6 +19,7 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Date,
+    FunctionElement,
     Integer,
     LargeBinary,
     Row,
@@ -39,7 +40,7 @@ from vaultra_adapters.postgres.rows import Collection, among, arrays_of, columns
 from vaultra_adapters.postgres.tables import businesses, daily_activity
 from vaultra_core.domain.activity import ColumnarHistory, DayActivity, History
 from vaultra_core.domain.ledger import Subscription
-from vaultra_core.domain.results import CUSTOMER_LOOK_BACK_DAYS, LOOK_BACK_DAYS
+from vaultra_core.domain.results import LOOK_BACK_DAYS, SHORTER_LOOK_BACK_DAYS
 
 FIELDS: Final = [name for name in DayActivity.__struct_fields__ if name not in ("day", "customers")]
 SUBSCRIPTIONS: Final = LEDGER[Subscription.kind]
@@ -80,12 +81,19 @@ def _statement() -> Select[Any]:
         .lateral("ascending")
     )
     ordinal = type_coerce(ascending.c.day - literal(EPOCH, Date), Integer) + EPOCH.toordinal()
-    asked = ascending.c.day >= type_coerce(wanted.c.since + literal(LOOK_BACK_DAYS - CUSTOMER_LOOK_BACK_DAYS), Date)
+
+    def asked(aggregate: FunctionElement[Any], name: str) -> ColumnElement[Any]:
+        """Of the days that are looked at for a field: fewer numbers to send, and to sum up."""
+        if name not in SHORTER_LOOK_BACK_DAYS:
+            return aggregate
+        first = wanted.c.since + literal(LOOK_BACK_DAYS - SHORTER_LOOK_BACK_DAYS[name])
+        return aggregate.filter(ascending.c.day >= type_coerce(first, Date))
+
     columns = (
         select(
             _numbers(ordinal).label("ordinals"),
-            *(_numbers(ascending.c[name]).label(name) for name in FIELDS),
-            func.string_agg(cast(ascending.c.customers, Text), ",").filter(asked).label("customer_days"),
+            *(asked(_numbers(ascending.c[name]), name).label(name) for name in FIELDS),
+            asked(func.string_agg(cast(ascending.c.customers, Text), ","), "customers").label("customer_days"),
         )
         .select_from(ascending)
         .correlate(wanted)
@@ -107,7 +115,7 @@ def _statement() -> Select[Any]:
     )
 
 
-def _numbers(values: ColumnElement[Any]) -> ColumnElement[bytes]:
+def _numbers(values: ColumnElement[Any]) -> FunctionElement[bytes]:
     return func.string_agg(func.int8send(cast(values, BigInteger)), literal(b"", LargeBinary), type_=LargeBinary)
 
 

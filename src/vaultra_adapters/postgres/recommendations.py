@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import Row, and_, case, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from vaultra_adapters.postgres.rows import Collection, among, array_values, arrays_of, to_row, to_struct
+from vaultra_adapters.postgres.rows import Collection, among, row_values, rows_of, to_row, to_struct
 from vaultra_adapters.postgres.tables import recommendations
 from vaultra_core.domain.recommendations.base import Advice, Priority, Recommendation, Status
 from vaultra_core.errors import Conflict
@@ -54,7 +54,7 @@ class PostgresRecommendations(Collection):
     async def put(self, several: Sequence[Recommendation]) -> None:
         if not several:
             return
-        new = arrays_of("new", COLUMNS)
+        new = rows_of("new", COLUMNS)
         statement = insert(recommendations).from_select([c.name for c in COLUMNS], select(*new.c))
         await self._connection.execute(
             statement.on_conflict_do_update(
@@ -63,7 +63,7 @@ class PostgresRecommendations(Collection):
                 # An id says whose it is; that never changes.
                 where=R.business_id == statement.excluded.business_id,
             ),
-            array_values("new", COLUMNS, [_row(recommendation) for recommendation in several]),
+            row_values("new", map(_row, several)),
         )
 
     async def save(self, recommendation: Recommendation, *, expected: Status) -> None:

@@ -5,26 +5,20 @@ from uuid import UUID
 
 from sqlalchemy import Select, delete, select
 
-from vaultra_adapters.postgres.results import replace_results
-from vaultra_adapters.postgres.rows import Collection, columns_for, to_row, to_struct
+from vaultra_adapters.postgres.results import Results, replace_results
+from vaultra_adapters.postgres.rows import Collection, to_struct
 from vaultra_adapters.postgres.tables import readiness_scores, superseded_scores
 from vaultra_core.domain.readiness.assessment import Assessment
 from vaultra_core.ports.storage import StoredScore
 
 S: Final = readiness_scores.c
-COLUMNS: Final = columns_for(readiness_scores, Assessment)
+KEPT: Final = Results(readiness_scores, superseded_scores, key=("rulebook", "as_of"), kind=Assessment)
+COLUMNS: Final = list(KEPT.columns.values())
 
 
 class PostgresScores(Collection):
     async def save(self, assessments: Mapping[UUID, Sequence[Assessment]], now: dt.datetime) -> int:
-        return await replace_results(
-            self._connection,
-            readiness_scores,
-            superseded_scores,
-            key=("rulebook", "as_of"),
-            results=((owner, each, to_row(each)) for owner, given in assessments.items() for each in given),
-            now=now,
-        )
+        return await replace_results(self._connection, KEPT, assessments, now)
 
     async def latest(self, business_id: UUID, rulebook: str) -> StoredScore | None:
         found = await self._connection.execute(_newest(business_id, rulebook).limit(1))

@@ -1,12 +1,12 @@
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import delete, select
 
-from vaultra_adapters.postgres.results import replace_results
-from vaultra_adapters.postgres.rows import Collection, to_row, to_struct
+from vaultra_adapters.postgres.results import Results, replace_results
+from vaultra_adapters.postgres.rows import Collection, to_struct
 from vaultra_adapters.postgres.tables import financial_metric_snapshots, superseded_snapshots
 from vaultra_core.domain.metrics import MetricsSnapshot
 
@@ -18,19 +18,19 @@ COLUMN_OF: Final = {
     "mrr_minor": "mrr",
     "extra": "metrics_json",
 }
-COLUMNS: Final = [S[COLUMN_OF.get(name, name)] for name in MetricsSnapshot.__struct_fields__]
+KEPT: Final = Results(
+    financial_metric_snapshots,
+    superseded_snapshots,
+    key=("period_start", "period_end"),
+    kind=MetricsSnapshot,
+    column_of=COLUMN_OF,
+)
+COLUMNS: Final = list(KEPT.columns.values())
 
 
 class PostgresSnapshots(Collection):
     async def save(self, snapshots: Mapping[UUID, Sequence[MetricsSnapshot]], now: dt.datetime) -> int:
-        return await replace_results(
-            self._connection,
-            financial_metric_snapshots,
-            superseded_snapshots,
-            key=("period_start", "period_end"),
-            results=((owner, each, _row(each)) for owner, given in snapshots.items() for each in given),
-            now=now,
-        )
+        return await replace_results(self._connection, KEPT, snapshots, now)
 
     async def latest(self, business_id: UUID) -> MetricsSnapshot | None:
         found = await self._connection.execute(
@@ -51,7 +51,3 @@ class PostgresSnapshots(Collection):
         await self._connection.execute(
             delete(financial_metric_snapshots).where(S.business_id == business_id, S.period_end > day)
         )
-
-
-def _row(snapshot: MetricsSnapshot) -> dict[str, Any]:
-    return {COLUMN_OF.get(name, name): value for name, value in to_row(snapshot).items()}

@@ -44,6 +44,7 @@ from vaultra_core.ports.storage import UNKNOWN_ACCOUNT
 # Importing this module is what fills `metadata`.
 __all__ = [
     "LEDGER",
+    "access_returns",
     "agent_conversations",
     "agent_messages",
     "audit_log",
@@ -440,6 +441,15 @@ audit_log = Table(
     Index(None, "business_id", "at", "id"),
     Index(None, "actor_id", "at", "id"),
     Index(None, "at"),
+)
+
+access_returns = Table(
+    "access_returns",
+    metadata,
+    text_column("external_id", 255, primary_key=True),
+    Column("due_at", Moment, nullable=False, index=True),
+    Column("attempts", Integer, nullable=False, server_default=text("0")),
+    text_column("last_error", 500),
 )
 
 mail_outbox = Table(

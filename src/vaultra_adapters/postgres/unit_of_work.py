@@ -24,6 +24,7 @@ from vaultra_adapters.postgres.ledger import PostgresLedger
 from vaultra_adapters.postgres.mail import PostgresOutbox
 from vaultra_adapters.postgres.members import PostgresInvitations, PostgresMembers
 from vaultra_adapters.postgres.recommendations import PostgresRecommendations
+from vaultra_adapters.postgres.returns import PostgresAccessReturns
 from vaultra_adapters.postgres.row_security import AS_SYSTEM, scope_of
 from vaultra_adapters.postgres.scores import PostgresScores
 from vaultra_adapters.postgres.sessions import PostgresLinks, PostgresRateLimits, PostgresSessions
@@ -31,7 +32,7 @@ from vaultra_adapters.postgres.snapshots import PostgresSnapshots
 from vaultra_adapters.postgres.tokens import PostgresPersonalTokens
 from vaultra_adapters.postgres.users import PostgresUsers
 from vaultra_core.identity import Caller
-from vaultra_core.ports import audit, completeness, conversations, holdings, mail, members, sessions, tokens
+from vaultra_core.ports import audit, completeness, conversations, holdings, mail, members, returns, sessions, tokens
 from vaultra_core.ports import storage as ports
 
 
@@ -72,15 +73,18 @@ class PostgresUnitOfWork:
         self.audit: audit.AuditLog = PostgresAuditLog(connection)
         self.holdings: holdings.Holdings = PostgresHoldings(connection)
         self.outbox: mail.Outbox = PostgresOutbox(connection)
+        self.returns: returns.AccessReturns = PostgresAccessReturns(connection)
         self.members: members.Members = PostgresMembers(connection)
         self.invitations: members.Invitations = PostgresInvitations(connection)
         self.tokens: tokens.PersonalTokens = PostgresPersonalTokens(connection)
         self.conversations: conversations.Conversations = PostgresConversations(connection)
         return self
 
-    async def commit(self) -> None:
+    async def commit(self, *, durable: bool = True) -> None:
         if self._connection is None:
             raise RuntimeError("a unit of work can only be committed inside its block")
+        if not durable:
+            await self._connection.exec_driver_sql("SET LOCAL synchronous_commit TO off")
         await self._connection.commit()
 
     async def __aexit__(

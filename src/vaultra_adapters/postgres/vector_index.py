@@ -18,8 +18,9 @@ VECTOR: Final = bindparam("vector", type_=ARRAY(REAL, dimensions=1))
 
 # All vectors are compared: there are hundreds of them, and an approximate index would only make that inexact.
 COSINE: Final = {
-    # pgvector's distance; the cast costs microseconds and lets the table live where the extension does not.
-    True: "1 - (embedding::vector <=> CAST(:vector AS real[])::vector)",
+    # pgvector's distance. Casting the table's arrays lets it live where the extension does not, and costs as much as
+    # reading a column of that type; the question is cast in a query of its own, else it is again for each row.
+    True: "1 - (embedding::vector <=> (SELECT CAST(:vector AS real[])::vector))",
     # Both are of length one, so the scalar product is the cosine.
     False: "(SELECT sum(a * b) FROM unnest(embedding, CAST(:vector AS real[])) AS both_of (a, b))",
 }

@@ -94,6 +94,7 @@ from vaultra_core.use_cases.reseal_secrets import ResealSecrets
 from vaultra_core.use_cases.reset_password import ResetPassword
 from vaultra_core.use_cases.resolve_caller import ResolveCaller
 from vaultra_core.use_cases.resolve_evidence import ResolveEvidence
+from vaultra_core.use_cases.return_access import ReturnAccess
 from vaultra_core.use_cases.send_mail import SendMail
 from vaultra_core.use_cases.settle_doubts import SettleDoubts
 from vaultra_core.use_cases.sign_in_with_google import SignInWithGoogle
@@ -263,6 +264,7 @@ class UseCases(Provider):
         ResealSecrets,
         ResetPassword,
         ResolveCaller,
+        ReturnAccess,
         SendMail,
         SettleDoubts,
         SignInWithGoogle,

@@ -132,7 +132,8 @@ class Chat:
                 await work.conversations.save(conversation)
             asked = self._message(conversation, MessageRole.USER, question)
             await work.conversations.add_messages([asked])
-            await work.commit()
+            # Nobody waits for the disk before the answer is begun; what stores the answer stores this with it.
+            await work.commit(durable=False)
         turn = RunningTurn(conversation)
         self._running[conversation.id] = turn
         today = local_day(int(now.timestamp()), business.timezone if business else "UTC")

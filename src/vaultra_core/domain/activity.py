@@ -146,22 +146,29 @@ class History(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         """Running totals of a field over every day, quiet ones too: the n-th is the sum of the n days before."""
         running = self._sums.get(field)
         if running is None:
-            daily, ordinals = self._column(field), self._ordinals
-            span = ordinals[-1] - self._origin + 1 if ordinals else 0
-            if span > len(ordinals):  # there are quiet days between
-                active, daily = daily, [0] * span
-                for ordinal, value in zip(ordinals, active, strict=True):
-                    daily[ordinal - self._origin] = value
-            running = self._sums[field] = list(itertools.accumulate(daily, initial=0))
+            running = self._sums[field] = self._run_up(self._column(field))
         return running
+
+    def _run_up(self, daily: Sequence[int]) -> list[int]:
+        """Running totals of the last active days' values."""
+        if not daily:
+            return [0] * (len(self._ordinals) + 1)
+        ordinals = self._ordinals[-len(daily) :]
+        first, span = ordinals[0], ordinals[-1] - ordinals[0] + 1
+        if span > len(ordinals):  # there are quiet days between
+            active, daily = daily, [0] * span
+            for ordinal, value in zip(ordinals, active, strict=True):
+                daily[ordinal - first] = value
+        return [0] * (first - self._origin) + list(itertools.accumulate(daily, initial=0))
 
 
 class ColumnarHistory(History, frozen=True, kw_only=True, dict=True):
     """A history whose days come as columns: what reading many days of many businesses at once hands over.
 
     `ordinals` are the ascending days as `date.toordinal` counts them; each of `columns`, by field of `DayActivity`, has
-    a value for each. `customer_days` are the customers of the last days, one entry a day; the days before them have
-    not brought theirs. `days` stays empty: a day is only put together when somebody asks for it.
+    a value for each, or for as many of the last as rules look at: the days before have not brought theirs.
+    `customer_days` are the customers of the last days in the same way, one entry a day. `days` stays empty: a day is
+    only put together when somebody asks for it.
     """
 
     ordinals: Sequence[int]
@@ -181,7 +188,8 @@ class ColumnarHistory(History, frozen=True, kw_only=True, dict=True):
 
     def _day(self, place: int) -> DayActivity:
         customers = next(iter(self.customers_by_day(place, place + 1)), {})
-        fields: dict[str, int] = {name: values[place] for name, values in self.columns.items()}
+        back = place - len(self.ordinals)
+        fields = {name: values[back] for name, values in self.columns.items() if -back <= len(values)}
         return DayActivity(day=dt.date.fromordinal(self.ordinals[place]), customers=dict(customers), **fields)
 
     def _column(self, field: str) -> Sequence[int]:

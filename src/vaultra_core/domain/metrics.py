@@ -2,8 +2,6 @@
 
 import datetime as dt
 import functools
-from collections.abc import Sequence
-from fractions import Fraction
 from typing import Final
 
 import msgspec
@@ -12,8 +10,8 @@ from vaultra_core.domain.activity import History
 from vaultra_core.domain.mrr import recurring_revenue
 from vaultra_core.domain.readiness.standpoint import Standpoint
 from vaultra_core.domain.statistics import coefficient_of_variation, hhi, wilson
-from vaultra_core.domain.weekly import complete_weeks, growth_per_four_weeks
-from vaultra_core.money import round_fraction
+from vaultra_core.domain.weekly import growth_per_four_weeks
+from vaultra_core.money import round_ratio
 from vaultra_core.periods import MONTH_DAYS, PERIOD_DAYS, add_business_days, window
 
 VOLATILITY_WEEKS: Final = 13
@@ -92,8 +90,8 @@ def metrics_from(seen: Standpoint) -> MetricsSnapshot:
         currency=history.currency,
         revenue_total_minor=revenue,
         transaction_count=charges,
-        average_transaction_size_minor=round_fraction(Fraction(revenue, charges)) if charges else None,
-        revenue_volatility=_volatility(seen.weeks[-VOLATILITY_WEEKS:]),
+        average_transaction_size_minor=round_ratio(revenue, charges) if charges else None,
+        revenue_volatility=revenue_volatility(seen),
         chargeback_count=chargebacks,
         chargeback_ratio=_ratio(chargebacks, charges),
         refund_count=refunds,
@@ -120,15 +118,12 @@ def metrics_from(seen: Standpoint) -> MetricsSnapshot:
     )
 
 
-def revenue_volatility(history: History, as_of: dt.date) -> float | None:
+def revenue_volatility(seen: Standpoint) -> float | None:
     """Population standard deviation over mean of the last 13 complete weeks; None with fewer than 4, or no revenue.
 
     Weeks, not days: a shop that takes the same every Monday to Friday has a daily coefficient of 0.632, a weekly of 0.
     """
-    return _volatility(complete_weeks(history, as_of, VOLATILITY_WEEKS))
-
-
-def _volatility(weeks: Sequence[int]) -> float | None:
+    weeks = seen.weeks[-VOLATILITY_WEEKS:]
     return coefficient_of_variation(weeks, sample=False) if len(weeks) >= LEAST_VOLATILITY_WEEKS else None
 
 
@@ -143,7 +138,8 @@ def _concentration(history: History, first: dt.date, last: dt.date) -> tuple[flo
 
 def _monthly_average(seen: Standpoint) -> int | None:
     days = min(AVERAGE_DAYS, seen.days)
-    return round_fraction(net_minor(seen, days) * MONTH_DAYS / days) if days else None
+    month, parts = MONTH_DAYS.as_integer_ratio()
+    return round_ratio(net_minor(seen, days) * month, days * parts) if days else None
 
 
 def net_minor(seen: Standpoint, days: int) -> int:

@@ -1,13 +1,13 @@
 """All that follows from a history: the snapshots, scores and advice of some days, in one go over the same figures."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import msgspec
 
 from vaultra_core.domain.activity import CustomerWindow, History
-from vaultra_core.domain.metrics import MetricsSnapshot, metrics_from
+from vaultra_core.domain.metrics import AVERAGE_DAYS, MetricsSnapshot, metrics_from
 from vaultra_core.domain.readiness.assessment import Assessment
 from vaultra_core.domain.readiness.measures import CUSTOMER_DAYS
 from vaultra_core.domain.readiness.rulebook import RULEBOOKS, get_rulebook
@@ -17,11 +17,24 @@ from vaultra_core.domain.recommendations.base import Advice
 from vaultra_core.domain.recommendations.catalogue import advise
 from vaultra_core.domain.recommendations.situation import Situation
 from vaultra_core.domain.weekly import REFERENCE_WEEKS
+from vaultra_core.periods import PERIOD_DAYS
 
 # How far back the rules look from a day, that day included: the 26 weeks of trend, steadiness and continuity. Only the
-# first sale may lie before. Customers are looked at over fewer days.
+# first sale may lie before. Some fields are looked at over fewer days.
 LOOK_BACK_DAYS: Final = 7 * REFERENCE_WEEKS
-CUSTOMER_LOOK_BACK_DAYS: Final = CUSTOMER_DAYS
+SHORTER_LOOK_BACK_DAYS: Final[Mapping[str, int]] = {
+    "estimated_minor": PERIOD_DAYS,
+    "failed_count": PERIOD_DAYS,
+    "refund_count": PERIOD_DAYS,
+    "chargeback_won_count": PERIOD_DAYS,
+    "payout_ok_count": PERIOD_DAYS,
+    "unconverted_count": PERIOD_DAYS,
+    "refunded_minor": AVERAGE_DAYS,
+    "chargeback_minor": AVERAGE_DAYS,
+    "identified_minor": CUSTOMER_DAYS,
+    "returning_minor": CUSTOMER_DAYS,
+    "customers": CUSTOMER_DAYS,
+}
 
 
 class Results(msgspec.Struct, frozen=True, kw_only=True):

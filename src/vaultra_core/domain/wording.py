@@ -1,6 +1,7 @@
 """How figures read in sentences. Rounding happens here and nowhere else: data stay exact."""
 
 import datetime as dt
+import functools
 
 from vaultra_core.money import to_major
 
@@ -29,6 +30,7 @@ def plural(count: int, noun: str) -> str:
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
 
 
+@functools.lru_cache(maxsize=4096)  # the same few days stand in the advice of every business
 def day(date: dt.date) -> str:
     """14 March 2026."""
     return f"{date.day} {date:%B %Y}"

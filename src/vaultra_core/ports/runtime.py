@@ -2,7 +2,7 @@
 
 import datetime as dt
 import enum
-from typing import Protocol
+from typing import Final, Protocol
 from uuid import UUID
 
 import msgspec
@@ -23,6 +23,7 @@ class Job(enum.StrEnum):
     COMPUTE_METRICS = "compute_metrics"
     COMPUTE_READINESS = "compute_readiness"
     GENERATE_RECOMMENDATIONS = "generate_recommendations"
+    RETURN_ACCESS = "return_access"
     SEND_MAIL = "send_mail"
     FORGET_EXPIRED = "forget_expired"
 
@@ -79,6 +80,9 @@ class DeviceTokens(Protocol):
         """Which device it is, None when the token is not a good one for this person."""
 
 
+STATE_LIFE: Final = dt.timedelta(minutes=10)  # how long the way to Stripe and back may take
+
+
 class ConnectState(msgspec.Struct, frozen=True, kw_only=True):
     """What a connect state vouches for: who asked to connect which business."""
 
@@ -90,7 +94,7 @@ class ConnectState(msgspec.Struct, frozen=True, kw_only=True):
 
 class ConnectStates(Protocol):
     def issue(self, user_id: UUID, business_id: UUID, now: dt.datetime) -> str:
-        """A signed state that is good for ten minutes."""
+        """A signed state that is good for STATE_LIFE."""
 
     def read(self, state: str, now: dt.datetime) -> ConnectState:
         """Raise `InvalidInput` when it is forged or malformed, `details["reason"]` = `expired` when it is too old."""

@@ -26,6 +26,7 @@ from vaultra_core.ports.conversations import Conversations
 from vaultra_core.ports.holdings import Holdings
 from vaultra_core.ports.mail import Outbox
 from vaultra_core.ports.members import Invitations, Members
+from vaultra_core.ports.returns import AccessReturns
 from vaultra_core.ports.sessions import Links, RateLimits, Sessions
 from vaultra_core.ports.tokens import PersonalTokens
 
@@ -395,12 +396,16 @@ class UnitOfWork(Protocol):
     audit: AuditLog
     holdings: Holdings
     outbox: Outbox
+    returns: AccessReturns
     members: Members
     invitations: Invitations
     tokens: PersonalTokens
     conversations: Conversations
 
-    async def commit(self) -> None: ...
+    async def commit(self, *, durable: bool = True) -> None:
+        """Make what was written visible to everybody. With `durable=False` it is not waited for the disk: a crash of
+        the database in the next moment may take it away, as a whole. The next durable commit, of whomever, carries it
+        along."""
 
     async def __aenter__(self) -> Self: ...
 

@@ -7,7 +7,7 @@ from typing import Self
 from uuid import UUID
 
 from vaultra_core.identity import Caller
-from vaultra_core.ports import audit, completeness, conversations, holdings, mail, members, sessions, tokens
+from vaultra_core.ports import audit, completeness, conversations, holdings, mail, members, returns, sessions, tokens
 from vaultra_core.ports import storage as ports
 from vaultra_core.ports.storage import StripeEvent
 from vaultra_core.testing.memory.accounts import (
@@ -32,6 +32,7 @@ from vaultra_core.testing.memory.results import (
     MemoryScores,
     MemorySnapshots,
 )
+from vaultra_core.testing.memory.returns import MemoryAccessReturns
 from vaultra_core.testing.memory.sessions import MemoryLinks, MemoryRateLimits, MemorySessions
 from vaultra_core.testing.memory.tokens import MemoryPersonalTokens
 from vaultra_core.testing.memory.transaction import Committed, Transaction
@@ -63,13 +64,15 @@ class MemoryUnitOfWork:
         self.audit: audit.AuditLog = MemoryAuditLog(self._transaction)
         self.holdings: holdings.Holdings = MemoryHoldings(self._transaction)
         self.outbox: mail.Outbox = MemoryOutbox(self._transaction)
+        self.returns: returns.AccessReturns = MemoryAccessReturns(self._transaction)
         self.conversations: conversations.Conversations = MemoryConversations(self._transaction)
 
         self.members: members.Members = MemoryMembers(self._transaction)
         self.invitations: members.Invitations = MemoryInvitations(self._transaction)
         self.tokens: tokens.PersonalTokens = MemoryPersonalTokens(self._transaction)
 
-    async def commit(self) -> None:
+    async def commit(self, *, durable: bool = True) -> None:
+        del durable  # memory is not
         await self._transaction.commit()
 
     async def __aenter__(self) -> Self:

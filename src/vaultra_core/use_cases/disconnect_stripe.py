@@ -4,29 +4,28 @@ from vaultra_core.domain.accounts import IntegrationStatus
 from vaultra_core.domain.audit import AuditAction, audited
 from vaultra_core.errors import NotFound
 from vaultra_core.identity import Caller, Role
-from vaultra_core.ports.payments import PaymentsProvider
-from vaultra_core.ports.runtime import Clock
+from vaultra_core.ports.runtime import Clock, Job, JobQueue
 from vaultra_core.ports.storage import TenantUnitOfWorkFactory
 
 
 class DisconnectStripe:
-    """Give the access back at Stripe. History stays, unless it is to be purged."""
+    """End the connection at once, and have the access given back at Stripe as soon as that answers. History stays,
+    unless it is to be purged."""
 
-    def __init__(self, unit_of_work: TenantUnitOfWorkFactory, provider: PaymentsProvider, clock: Clock) -> None:
+    def __init__(self, unit_of_work: TenantUnitOfWorkFactory, queue: JobQueue, clock: Clock) -> None:
         self._unit_of_work = unit_of_work
-        self._provider = provider
+        self._queue = queue
         self._clock = clock
 
     async def execute(self, caller: Caller, *, purge: bool) -> None:
         caller.require(Role.OWNER)
         async with self._unit_of_work(caller) as work:
             integration = await work.integrations.of_business(caller.business_id)
-        if integration is None:
-            raise NotFound("This business is not connected to Stripe.", reason="not_connected")
-        if integration.status is not IntegrationStatus.REVOKED:
-            await self._provider.deauthorize(integration.external_id)
-        async with self._unit_of_work(caller) as work:
+            if integration is None:
+                raise NotFound("This business is not connected to Stripe.", reason="not_connected")
             await work.computations.lock(caller.business_id)
+            if integration.status is not IntegrationStatus.REVOKED:
+                await work.returns.add(integration.external_id, self._clock.now())
             if purge:
                 await work.ledger.purge(caller.business_id)
                 await work.integrations.remove(caller.business_id)
@@ -51,3 +50,4 @@ class DisconnectStripe:
                 )
             )
             await work.commit()
+        await self._queue.wake(Job.RETURN_ACCESS)

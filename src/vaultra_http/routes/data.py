@@ -97,7 +97,8 @@ async def export_business(
 @delete(
     "/businesses/{business:uuid}",
     summary="Delete a business",
-    description="With all that was imported and computed; `confirm` is its name. Nothing stays but the audit log.",
+    description="With all that was imported and computed; `confirm` is its name. Nothing stays but the audit log, and "
+    "the id of its Stripe account until the access is given back there, which is tried until Stripe answers.",
     responses=BUSINESS_WRITE,
 )
 @inject

@@ -16,13 +16,12 @@ from vaultra_core.ports.sign_in import IdentityProvider
 from vaultra_core.use_cases.sign_in_with_google import STATE_LIFE, SignInWithGoogle
 from vaultra_http.auth_schemas import ProvidersView
 from vaultra_http.authentication import public
-from vaultra_http.cookies import is_secure, keep_session
+from vaultra_http.cookies import journey_cookie, keep_session
 from vaultra_http.responses import PUBLIC_READ, errors
 from vaultra_http.site import PublicUrl
 
 PATH = "/api/v1/auth/callback/google"
 PAGE = "/auth/callback/google"
-# What the browser brings back to prove that the journey began in it. Lax, since the way back leads through Google.
 JOURNEY = "vaultra_google"
 Text = Annotated[str | None, QueryParameter(max_length=4096)]
 # `state` by itself is the framework's own name for something else.
@@ -49,8 +48,7 @@ async def begin(google: FromDishka[IdentityProvider | None], public_url: FromDis
         raise NotFound("Signing in with Google is not set up here.")
     journey = await google.begin(public_url + PATH)
     kept = ".".join((journey.state, journey.nonce, journey.verifier))
-    cookie = _cookie(kept, public_url, max_age=int(STATE_LIFE.total_seconds()))
-    return Redirect(journey.url, status_code=302, cookies=[cookie])
+    return Redirect(journey.url, status_code=302, cookies=[_cookie(kept, public_url)])
 
 
 @get(
@@ -71,7 +69,7 @@ async def callback(
     code: Text = None,
 ) -> Redirect:
     journey = _journey(request.cookies.get(JOURNEY, ""))
-    gone = _cookie("", public_url, max_age=0)
+    gone = _cookie("", public_url)
     if google is None or journey is None or not hmac.compare_digest(journey[0].encode(), (brought_back or "").encode()):
         return _refused("invalid_state", gone)
     if not code:
@@ -97,16 +95,8 @@ def _journey(cookie: str) -> tuple[str, str, str] | None:
     return (parts[0], parts[1], parts[2]) if len(parts) == 3 and all(parts) else None
 
 
-def _cookie(value: str, public_url: str, *, max_age: int) -> Cookie:
-    return Cookie(
-        key=JOURNEY,
-        value=value,
-        max_age=max_age,
-        path=PATH,
-        httponly=True,
-        samesite="lax",
-        secure=is_secure(public_url),
-    )
+def _cookie(value: str, public_url: str) -> Cookie:
+    return journey_cookie(JOURNEY, value, path=PATH, public_url=public_url, life=STATE_LIFE)
 
 
 router = Router("/auth", route_handlers=[providers, begin, callback], tags=["auth"])

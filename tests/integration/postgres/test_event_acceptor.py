@@ -2,12 +2,15 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from typing import Any
 
+import asyncpg
 import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from vaultra_adapters.postgres.event_acceptor import PostgresEventAcceptor
+from vaultra_adapters.postgres.row_security import ScopedConnection
 from vaultra_core.errors import InvalidInput, Unavailable
 from vaultra_core.ports.storage import UnitOfWorkFactory
 from vaultra_core.testing.contracts.samples import an_event, given_integration
@@ -64,6 +67,33 @@ async def test_a_connection_that_broke_in_between_is_replaced(
 ) -> None:
     await acceptor.accept(an_event(1))
     await scalar(engine, TERMINATE)
+    await acceptor.accept(an_event(2))
+    assert await scalar(engine, "SELECT count(*) FROM stripe_events") == 2
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        asyncpg.AdminShutdownError("terminating connection due to administrator command"),
+        asyncpg.InternalClientError("cannot switch to state 12; another operation (2) is in progress"),
+        asyncpg.InterfaceError("connection is closed"),
+        ConnectionResetError("Connection reset by peer"),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+async def test_a_connection_is_replaced_however_the_driver_says_that_it_is_gone(
+    engine: AsyncEngine, acceptor: PostgresEventAcceptor, monkeypatch: pytest.MonkeyPatch, said: Exception
+) -> None:
+    """The server's good-bye and the end of the socket are two events; which one the driver has seen is chance."""
+    await acceptor.accept(an_event(1))
+    execute, left = ScopedConnection.execute, [said]
+
+    async def once_gone(connection: ScopedConnection, *arguments: Any, **options: Any) -> str:
+        if left:
+            raise left.pop()
+        return await execute(connection, *arguments, **options)
+
+    monkeypatch.setattr(ScopedConnection, "execute", once_gone)
     await acceptor.accept(an_event(2))
     assert await scalar(engine, "SELECT count(*) FROM stripe_events") == 2
 

@@ -3,7 +3,7 @@ import { type CurrentUser, logout } from "../../lib/api";
 import { leave } from "../../lib/api/session";
 import { LOGIN, NEW_BUSINESS } from "../../lib/navigation";
 
-const ITEM = "block w-full rounded px-3 py-2 text-left text-sm hover:bg-sunken";
+const ITEM = "flex min-h-11 w-full items-center rounded px-3 text-left text-sm hover:bg-sunken";
 
 /** What there is to do under the person's initials. The browser's own popover: a menu library would be a third of the page. */
 export function AccountMenu({ user }: { user: CurrentUser }) {

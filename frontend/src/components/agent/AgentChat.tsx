@@ -1,13 +1,12 @@
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMutation } from "@tanstack/react-query";
 import { type SyntheticEvent, useEffect, useRef, useState } from "react";
-import { type AgentMessage, deleteConversation, rateAnswer } from "../../lib/api";
-import { conversationQuery, conversationsQuery } from "../../lib/queries";
+import { type AgentMessage, rateAnswer } from "../../lib/api";
 import { NOT_ADVICE } from "../../lib/words";
 import { useCurrentBusiness } from "../DashboardGuard";
 import { PageHeader } from "../PageHeader";
-import { Confirm } from "../ui/Confirm";
 import { Failure, Loading, Skeleton } from "../ui/states";
 import { Answer, toolsOf } from "./Answer";
+import { Conversations } from "./Conversations";
 import { useAgent } from "./use-agent";
 
 const PROMPTS = [
@@ -100,7 +99,7 @@ export function AgentChat() {
           <Ask busy={busy || waiting} onAsk={agent.ask} onStop={agent.stop} stoppable={busy} />
           <p className="text-xs text-faint">Every figure in an answer comes from your own data. {NOT_ADVICE}</p>
         </section>
-        <History current={agent.conversationId} onOpen={agent.open} />
+        <Conversations current={agent.conversationId} onOpen={agent.open} />
       </div>
     </>
   );
@@ -192,73 +191,5 @@ function Ask({ busy, stoppable, onAsk, onStop }: AskProps) {
         </button>
       )}
     </form>
-  );
-}
-
-function History({ current, onOpen }: { current: string | null; onOpen: (id: string | null) => void }) {
-  const { business } = useCurrentBusiness();
-  const queries = useQueryClient();
-  const conversations = useQuery(conversationsQuery(business.id));
-  const [doomed, setDoomed] = useState<string | null>(null);
-  const remove = useMutation({
-    mutationFn: (id: string) => deleteConversation(id),
-    onSuccess: async (_, id) => {
-      setDoomed(null);
-      if (id === current) onOpen(null);
-      queries.removeQueries(conversationQuery(id));
-      await queries.invalidateQueries({ queryKey: conversationsQuery(business.id).queryKey });
-    },
-  });
-  return (
-    <nav aria-label="Conversations" className="card min-w-0">
-      <div className="flex items-center justify-between gap-3">
-        <h2 className="text-sm font-semibold">Conversations</h2>
-        <button type="button" className="button-plain" onClick={() => onOpen(null)}>
-          New
-        </button>
-      </div>
-      {conversations.isPending ? (
-        <Skeleton className="h-24" />
-      ) : conversations.isError ? (
-        <Failure error={conversations.error} retry={() => void conversations.refetch()} />
-      ) : conversations.data.length === 0 ? (
-        <p className="text-sm text-soft">What you ask is kept here.</p>
-      ) : (
-        <ul className="divide-y divide-line">
-          {conversations.data.map(({ id, title }) => (
-            <li key={id} className="flex items-center gap-2">
-              <button
-                type="button"
-                className="min-h-11 grow truncate text-left text-sm hover:underline aria-[current]:font-semibold"
-                aria-current={id === current ? "true" : undefined}
-                onClick={() => onOpen(id)}
-              >
-                {title}
-              </button>
-              <button
-                type="button"
-                className="button-plain"
-                aria-label={`Delete ${title}`}
-                onClick={() => setDoomed(id)}
-              >
-                ×
-              </button>
-            </li>
-          ))}
-        </ul>
-      )}
-      {doomed !== null && (
-        <Confirm
-          title="Delete this conversation?"
-          act={remove.isPending ? "Deleting…" : "Delete"}
-          busy={remove.isPending}
-          onCancel={() => setDoomed(null)}
-          onConfirm={() => remove.mutate(doomed)}
-        >
-          <p>Its questions and answers are gone for good.</p>
-          {remove.isError && <Failure error={remove.error} />}
-        </Confirm>
-      )}
-    </nav>
   );
 }

@@ -39,7 +39,7 @@ export function Answer({ text, tools, citations, figures, stopped, busy = false 
       {stopped && <p className="mt-2 text-xs text-faint">You stopped this answer.</p>}
       {figures.length > 0 && (
         <details className="mt-4 text-sm">
-          <summary className="text-soft underline underline-offset-4">Where the figures come from</summary>
+          <summary className="disclosure">Where the figures come from</summary>
           <ul className="mt-2 flex flex-col gap-1.5">
             {figures.map(({ text: figure, label, handle }) => (
               <li key={`${handle} ${figure}`} className="figure">
@@ -56,8 +56,8 @@ export function Answer({ text, tools, citations, figures, stopped, busy = false 
         <section className="mt-4 border-t border-line pt-3 text-sm" aria-label="Sources">
           <h4 className="text-xs font-semibold text-faint">Sources</h4>
           {citations.map(({ doc_id, title, snippet }, index) => (
-            <details key={`${doc_id} ${index}`} className="mt-1">
-              <summary>
+            <details key={`${doc_id} ${index}`}>
+              <summary className="py-2.5">
                 {index + 1}. <span className="underline underline-offset-4">{title}</span>
               </summary>
               <blockquote className="mt-1 border-l-2 border-line-strong pl-3 text-soft">{snippet}</blockquote>

@@ -16,7 +16,7 @@ export function KeyMetrics({ latest, before }: { latest: LatestMetrics; before: 
             </dt>
             <dd className="mt-0.5">
               <p className="figure text-lg font-semibold tracking-tight sm:text-xl">
-                {latest[metric.key] === null || metric.key === "mrr" ? (
+                {latest[metric.key] === null ? (
                   formatMetric(metric.key, latest[metric.key], latest.currency)
                 ) : (
                   <Traced handle={metricHandle(metric.key, latest.period_end)}>

@@ -2,6 +2,8 @@ import { Chart, type ChartOptions, Filler, LinearScale, LineElement, PointElemen
 import { useId, useMemo, useRef, useState } from "react";
 import { Line } from "react-chartjs-2";
 import { day, month, shortDay } from "../../lib/format";
+import { PointSlider } from "../ui/PointSlider";
+import { TableView } from "../ui/TableView";
 import type { Point, Series } from "./series";
 import { useChartColours } from "./use-chart-colours";
 
@@ -57,47 +59,28 @@ export function MetricsChart({ series, start, end }: { series: Series; start: st
             <div className="h-full" aria-hidden="true">
               <Line ref={chart} data={data} options={options} />
             </div>
-            <input
-              type="range"
-              min="0"
-              max={series.points.length - 1}
+            <PointSlider
+              label={`${series.label} by day`}
+              dates={series.points.map(({ date }) => date)}
               value={place}
-              className="absolute inset-0 h-full w-full cursor-crosshair touch-pan-y opacity-0"
-              aria-label={`${series.label} by day`}
-              aria-valuetext={reading(series, place)}
-              onChange={(event) => setPicked(event.target.valueAsNumber)}
-              onPointerMove={(event) => {
-                const box = event.currentTarget.getBoundingClientRect();
-                const date = chart.current?.scales["x"]?.getValueForPixel(event.clientX - box.left) ?? 0;
-                const after = series.points.findIndex((each) => Date.parse(each.date) >= date);
-                setPicked(after === -1 ? series.points.length - 1 : after);
-              }}
-              onPointerLeave={() => setPicked(null)}
+              reading={reading(series, place)}
+              at={(share) => chart.current?.scales["x"]?.getValueForPixel(share * chart.current.width) ?? 0}
+              onPick={setPicked}
             />
           </div>
-          <details className="mt-3 text-sm">
-            <summary className="text-soft underline underline-offset-4">View as table</summary>
-            <div className="mt-2 max-h-72 overflow-y-auto" tabIndex={0} role="region" aria-labelledby={titleId}>
-              <table className="data-table">
-                <thead>
-                  <tr>
-                    <th scope="col">Period ending</th>
-                    <th scope="col">{series.label}</th>
-                    {series.before.length > 0 && <th scope="col">Before</th>}
-                  </tr>
-                </thead>
-                <tbody>
-                  {series.points.toReversed().map(({ date, value }) => (
-                    <tr key={date}>
-                      <td>{day(date)}</td>
-                      <td>{series.format(value)}</td>
-                      {series.before.length > 0 && <td>{series.format(before(series, date))}</td>}
-                    </tr>
-                  ))}
-                </tbody>
-              </table>
-            </div>
-          </details>
+          <TableView
+            label={series.label}
+            columns={["Period ending", series.label, ...(series.before.length > 0 ? ["Before"] : [])]}
+            rows={() =>
+              series.points
+                .toReversed()
+                .map(({ date, value }) => [
+                  day(date),
+                  series.format(value),
+                  ...(series.before.length > 0 ? [series.format(before(series, date))] : []),
+                ])
+            }
+          />
         </>
       )}
     </section>

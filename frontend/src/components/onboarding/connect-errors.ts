@@ -7,6 +7,10 @@ const ERRORS: Record<string, { title: string; help: string }> = {
     title: "This connection could not be verified",
     help: "The way back from Stripe did not match the way there, so nothing was connected. Start again from this page.",
   },
+  other_browser: {
+    title: "This connection was begun in another browser",
+    help: "Nothing was connected. A connection is finished in the browser, and under the address, where it began. Start again from this page.",
+  },
   expired_state: {
     title: "That took longer than ten minutes",
     help: "For your safety a connection has to be finished within ten minutes. Start again.",

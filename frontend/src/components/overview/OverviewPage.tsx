@@ -103,7 +103,7 @@ function Score({ readiness, children }: { readiness: Readiness; children: ReactN
         </ScoreCard>
         <Panel title="Your score over time" action={<a href="/dashboard/score">Go to any day</a>}>
           {history.isPending ? (
-            <Skeleton className="h-56 lg:h-76" />
+            <Skeleton className="h-92 lg:h-100" />
           ) : history.isError ? (
             <Failure error={history.error} retry={() => void history.refetch()} />
           ) : (

@@ -14,7 +14,7 @@ interface Props {
 /** One thing to do: why, by how much the score would rise, and the figures it rests on. */
 export function RecommendationItem({ recommendation, currency, onDecide, busy }: Props) {
   const { id, handle, title, description, priority, category, status, estimated_impact, metric_refs } = recommendation;
-  const refs = figures(metric_refs, currency);
+  const { measured, by } = figures(metric_refs, currency);
   return (
     <article aria-labelledby={`title-${id}`} className="grid gap-x-8 gap-y-3 py-5 sm:grid-cols-[1fr_auto]">
       <div>
@@ -26,20 +26,32 @@ export function RecommendationItem({ recommendation, currency, onDecide, busy }:
         <h3 id={`title-${id}`} className="mt-2 font-semibold">
           {title}
         </h3>
-        <p className="mt-1 max-w-prose text-sm text-soft">{description}</p>
-        {refs.length > 0 && (
-          <dl className="mt-3 flex flex-wrap gap-x-6 gap-y-1 text-xs">
-            {refs.map(({ label, now, target }) => (
+        {measured.length > 0 && (
+          <dl className="mt-1.5 flex flex-wrap gap-x-6 gap-y-1 text-sm">
+            {measured.map(({ label, now, target }) => (
               <div key={label} className="flex flex-wrap gap-x-1.5">
                 <dt className="text-faint">{label}</dt>
                 <dd className="figure font-semibold">
-                  {now}
-                  {target && <span className="font-normal text-faint"> (goal {target})</span>}
+                  {target === now ? `hold at ${now}` : now}
+                  {target !== null && target !== now && (
+                    <>
+                      <span aria-hidden="true"> → </span>
+                      <span className="sr-only"> now, to reach </span>
+                      <span className="text-positive">{target}</span>
+                    </>
+                  )}
                 </dd>
               </div>
             ))}
+            {by !== null && (
+              <div className="flex flex-wrap gap-x-1.5">
+                <dt className="text-faint">By</dt>
+                <dd className="figure font-semibold">{by}</dd>
+              </div>
+            )}
           </dl>
         )}
+        <p className="mt-2 max-w-prose text-sm text-soft">{description}</p>
       </div>
       <div className="flex flex-wrap items-center gap-3 sm:flex-col sm:items-end sm:justify-between">
         <p className="figure grow text-sm font-semibold text-positive sm:grow-0">

@@ -8,6 +8,7 @@ import { PageHeader } from "../PageHeader";
 import { Segment } from "../ui/Segment";
 import { Empty, Failure, Loading, Skeleton } from "../ui/states";
 import { Toasts } from "../ui/toasts";
+import { ORDERS, ordered } from "./order";
 import { RecommendationList } from "./RecommendationList";
 
 const EMPTY: Record<RecommendationStatus | "all", string> = {
@@ -24,6 +25,7 @@ export function RecommendationsPage() {
   const status =
     oneOf(url.get("status"), [...Object.keys(STATUSES), "all"] as (RecommendationStatus | "all")[]) ?? "pending";
   const priority = oneOf(url.get("priority"), Object.keys(PRIORITIES) as Priority[]);
+  const order = oneOf(url.get("sort"), Object.keys(ORDERS) as (keyof typeof ORDERS)[]) ?? "impact";
   const query = useQuery(
     recommendationsQuery(business.id, { ...(status === "all" ? {} : { status }), ...(priority ? { priority } : {}) }),
   );
@@ -46,6 +48,12 @@ export function RecommendationsPage() {
           value={priority ?? "any"}
           options={{ any: "Any priority", ...PRIORITIES }}
           onChange={(value) => change({ priority: value === "any" ? null : value })}
+        />
+        <Segment
+          label="Order"
+          value={order}
+          options={ORDERS}
+          onChange={(value) => change({ sort: value === "impact" ? null : value })}
         />
       </div>
       {!canWrite && (
@@ -73,7 +81,7 @@ export function RecommendationsPage() {
           <RecommendationList
             businessId={business.id}
             currency={business.currency}
-            recommendations={query.data}
+            recommendations={ordered(query.data, order)}
             canWrite={canWrite}
           />
         )}

@@ -1,17 +1,28 @@
 /** The figures a recommendation speaks of: how each is called, what it is now, and where it should get to. */
 import type { Recommendation } from "../../lib/api";
-import { count, money, percent } from "../../lib/format";
+import { count, day, isDay, money, percent } from "../../lib/format";
 import { factorLabel, humanize } from "../../lib/words";
 import { formatMetric, METRICS } from "../metrics/catalogue";
 
 interface Figure {
   label: string;
   now: string;
+  /** null: it is told for what it says, not as something to move. */
   target: string | null;
+}
+
+export interface Figures {
+  /** Those with a goal first. */
+  measured: Figure[];
+  /** The day by which the goals are meant to be reached. */
+  by: string | null;
 }
 
 // Values of the rulebook's factors, as the rulebook measures them.
 const SHARES = new Set(["trend", "steadiness", "disputes", "refunds", "payouts", "top_customer", "returning"]);
+
+// The same figure once more, by the factor that counts it.
+const TWINS: Record<string, string> = { continuity: "weak_weeks" };
 
 // A goal that is set for another figure than the one of its own name.
 const GOALS: Record<string, string> = {
@@ -20,11 +31,13 @@ const GOALS: Record<string, string> = {
   payouts: "target_share_in_time_180_days",
 };
 
-/** `target_…` goes with the figure it is meant for; the days the figures are from and wanted by are no figures. */
-export function figures(refs: Recommendation["metric_refs"], currency: string): Figure[] {
-  const isGoal = (key: string) => key.startsWith("target_");
-  return Object.entries(refs)
-    .filter(([key]) => !isGoal(key) && key !== "as_of" && key !== "by")
+/** `target_…` goes with the figure it is meant for; the day that the figures are from is told elsewhere. */
+export function figures(refs: Recommendation["metric_refs"], currency: string): Figures {
+  const by = typeof refs["by"] === "string" && isDay(refs["by"]) ? day(refs["by"]) : null;
+  const told = (key: string) =>
+    !key.startsWith("target_") && key !== "as_of" && key !== "by" && !(TWINS[key] !== undefined && TWINS[key] in refs);
+  const measured = Object.entries(refs)
+    .filter(([key]) => told(key))
     .map(([key, value]) => {
       const goal = refs[GOALS[key] ?? `target_${key}`];
       return {
@@ -32,7 +45,9 @@ export function figures(refs: Recommendation["metric_refs"], currency: string): 
         now: format(key, value, currency),
         target: goal === undefined || goal === null ? null : format(key, goal, currency),
       };
-    });
+    })
+    .toSorted((a, b) => Number(a.target === null) - Number(b.target === null));
+  return { measured, by };
 }
 
 function label(key: string): string {

@@ -3,7 +3,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { atom } from "nanostores";
 import { type Decision, type Recommendation, updateRecommendationStatus } from "../../lib/api";
 import { ApiError } from "../../lib/api/errors";
-import { toasts } from "../ui/toasts";
+import { manager, notify } from "../ui/toasts";
 
 // The API takes no decision back, so a dismissal waits on this side for as long as its toast with "Undo" is up, or until
 // the page is left. It belongs to the page, not to a component: lists come and go with the filters.
@@ -27,12 +27,11 @@ export function useDecide(businessId: string) {
   const mutation = useMutation({
     mutationFn: ({ id, decision }: { id: string; decision: Decision }) => updateRecommendationStatus(id, decision),
     onSuccess: (_, { decision }) => {
-      if (decision === "accepted")
-        toasts.add({ title: "Accepted. You find it under Accepted until the numbers move." });
+      if (decision === "accepted") notify({ title: "Accepted. You find it under Accepted until the numbers move." });
     },
     onError: (error) => {
       const late = error instanceof ApiError && error.code === "CONFLICT";
-      toasts.add({ title: late ? "Somebody else has decided this already." : error.message, priority: "high" });
+      notify({ title: late ? "Somebody else has decided this already." : error.message, priority: "high" });
     },
     onSettled: async (_data, _error, { id }) => {
       await queries.invalidateQueries({ queryKey: [businessId, "recommendations"] });
@@ -43,14 +42,16 @@ export function useDecide(businessId: string) {
   const dismiss = (id: string) => {
     waiting.add(id);
     hide(id);
-    const toast = toasts.add({
+    const toast = `dismissed ${id}`;
+    notify({
+      id: toast,
       title: "Dismissed for 30 days.",
       actionProps: {
         children: "Undo",
         onClick: () => {
           waiting.delete(id);
           show(id);
-          toasts.close(toast);
+          manager.close(toast);
         },
       },
       onClose: () => {

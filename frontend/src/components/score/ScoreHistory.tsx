@@ -2,7 +2,9 @@ import { useState } from "react";
 import type { ScorePoint } from "../../lib/api";
 import { day } from "../../lib/format";
 import { TIERS, tierLabel } from "../../lib/words";
-import { byDay } from "./history";
+import { PointSlider } from "../ui/PointSlider";
+import { TableView } from "../ui/TableView";
+import { byDay, summarize } from "./history";
 
 const WIDTH = 600;
 const HEIGHT = 200;
@@ -19,9 +21,9 @@ interface Props {
 export function ScoreHistory({ scores, between, onScrub }: Props) {
   const days = byDay(scores);
   const [picked, setPicked] = useState<number | null>(null);
-  const pick = (place: number) => {
+  const pick = (place: number | null) => {
     setPicked(place);
-    const score = days[place];
+    const score = place === null ? undefined : days[place];
     if (score) onScrub?.(score.as_of);
   };
   const first = days.at(0);
@@ -40,6 +42,7 @@ export function ScoreHistory({ scores, between, onScrub }: Props) {
 
   return (
     <div>
+      <p className="figure mb-3 text-sm text-soft">{summarize(days)}</p>
       <p className="figure text-sm text-soft" aria-live="polite">
         <span className="font-semibold text-ink">{shown.score}</span> · {tierLabel(shown.tier)} · {day(shown.as_of)}
       </p>
@@ -105,23 +108,14 @@ export function ScoreHistory({ scores, between, onScrub }: Props) {
               vectorEffect="non-scaling-stroke"
             />
           </svg>
-          <input
-            type="range"
-            min="0"
-            max={days.length - 1}
+          <PointSlider
+            label="Score by day"
+            dates={days.map(({ as_of }) => as_of)}
             value={index}
-            onChange={(event) => pick(event.target.valueAsNumber)}
-            onPointerMove={(event) => {
-              if (onScrub !== undefined) return; // a day that is chosen is not lost to a passing pointer
-              const box = event.currentTarget.getBoundingClientRect();
-              const date = from + ((event.clientX - box.left) / box.width) * span;
-              const after = days.findIndex((each) => Date.parse(each.as_of) >= date);
-              pick(after === -1 ? days.length - 1 : after);
-            }}
-            onPointerLeave={() => onScrub === undefined && setPicked(null)}
-            className="absolute inset-0 h-full w-full cursor-crosshair touch-pan-y opacity-0"
-            aria-label="Score by day"
-            aria-valuetext={`${day(shown.as_of)}: ${shown.score}, ${tierLabel(shown.tier)}`}
+            reading={`${day(shown.as_of)}: ${shown.score}, ${tierLabel(shown.tier)}`}
+            at={(place) => from + place * span}
+            onPick={pick}
+            sticky={onScrub !== undefined}
           />
         </div>
         <svg className="figure h-44 w-6 shrink-0 overflow-visible text-xs text-faint lg:h-64" aria-hidden="true">
@@ -136,6 +130,11 @@ export function ScoreHistory({ scores, between, onScrub }: Props) {
         <span>{day(first.as_of)}</span>
         <span>{day(last.as_of)}</span>
       </div>
+      <TableView
+        label="The score by day"
+        columns={["Day", "Score", "Tier"]}
+        rows={() => days.toReversed().map(({ as_of, score, tier }) => [day(as_of), String(score), tierLabel(tier)])}
+      />
     </div>
   );
 }

@@ -8,7 +8,8 @@ import { humanize } from "../../lib/words";
 import { useCurrentBusiness } from "../DashboardGuard";
 import { Confirm } from "../ui/Confirm";
 import { Field, SelectField } from "../ui/Field";
-import { Failure, Skeleton } from "../ui/states";
+import { Row, Rows } from "../ui/Rows";
+import { Failure, Loaded, Skeleton } from "../ui/states";
 import { Section } from "./Section";
 
 type Role = Membership["role"];
@@ -44,27 +45,24 @@ export function MembersSection({ me }: { me: string }) {
   const takeBack = useMutation({ mutationFn: (id: string) => revokeInvitation(business.id, id), onSettled: refresh });
   return (
     <Section id="members" title="Members" note={`Who may look at ${business.name}, and what they may do.`}>
-      {members.isPending ? (
-        <Skeleton className="h-24" />
-      ) : members.isError ? (
-        <Failure error={members.error} retry={() => void members.refetch()} />
-      ) : (
-        <ul className="divide-y divide-line border-y border-line">
-          {members.data.map((each) => (
-            <li
-              key={each.user_id}
-              className="flex flex-wrap items-center justify-between gap-x-4 gap-y-2 py-2.5 text-sm"
-            >
-              <span className="min-w-0">
-                <span className="font-semibold">{each.name}</span>
-                {each.user_id === me && <span className="text-faint"> (you)</span>}
-                <span className="block text-xs break-all text-faint">{each.email}</span>
-              </span>
-              <span className="flex items-center gap-2">
+      <Loaded query={members} placeholder={<Skeleton className="h-24" />}>
+        {(found) => (
+          <Rows>
+            {found.map((each) => (
+              <Row
+                key={each.user_id}
+                title={
+                  <>
+                    <span className="font-semibold">{each.name}</span>
+                    {each.user_id === me && <span className="text-faint"> (you)</span>}
+                  </>
+                }
+                note={each.email}
+              >
                 {role === "owner" ? (
                   <select
                     aria-label={`Role of ${each.name}`}
-                    className="field-input min-h-9! w-auto! py-1!"
+                    className="field-input w-auto! py-1!"
                     value={each.role}
                     disabled={change.isPending}
                     onChange={(event) => change.mutate({ id: each.user_id, to: event.target.value as Role })}
@@ -88,29 +86,28 @@ export function MembersSection({ me }: { me: string }) {
                     <span className="sr-only"> {each.user_id === me ? business.name : each.name}</span>
                   </button>
                 )}
-              </span>
-            </li>
-          ))}
-          {invitations.data?.map((each) => (
-            <li key={each.id} className="flex flex-wrap items-center justify-between gap-x-4 gap-y-2 py-2.5 text-sm">
-              <span className="min-w-0">
-                <span className="break-all">{each.email}</span>
-                <span className="block text-xs text-faint">
-                  Invited as {each.role}; the link is good until {day(each.expires_at.slice(0, 10))}
-                </span>
-              </span>
-              <button
-                type="button"
-                className="button button-quiet button-small"
-                disabled={takeBack.isPending}
-                onClick={() => takeBack.mutate(each.id)}
+              </Row>
+            ))}
+            {invitations.data?.map((each) => (
+              <Row
+                key={each.id}
+                title={<span className="break-all">{each.email}</span>}
+                note={`Invited as ${each.role}; the link is good until ${day(each.expires_at.slice(0, 10))}`}
               >
-                Take back<span className="sr-only"> the invitation of {each.email}</span>
-              </button>
-            </li>
-          ))}
-        </ul>
-      )}
+                <button
+                  type="button"
+                  className="button button-quiet button-small"
+                  disabled={takeBack.isPending}
+                  onClick={() => takeBack.mutate(each.id)}
+                >
+                  Take back<span className="sr-only"> the invitation of {each.email}</span>
+                </button>
+              </Row>
+            ))}
+          </Rows>
+        )}
+      </Loaded>
+      {invitations.isError && <Failure error={invitations.error} retry={() => void invitations.refetch()} />}
       {change.isError && <Failure error={change.error} />}
       {takeBack.isError && <Failure error={takeBack.error} />}
       {role === "owner" ? <Invite onSent={refresh} /> : <p className="mt-3 text-sm text-soft">Owners invite others.</p>}

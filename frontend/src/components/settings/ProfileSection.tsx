@@ -1,12 +1,13 @@
 import { zodResolver } from "@hookform/resolvers/zod";
-import { useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useForm } from "react-hook-form";
 import { z } from "zod";
-import { type CurrentUser, updateProfile } from "../../lib/api";
+import { type CurrentUser, resendVerification, updateProfile } from "../../lib/api";
 import { currentUserQuery } from "../../lib/queries";
 import { Field } from "../ui/Field";
 import { FormError, showError } from "../ui/form-errors";
+import { Failure } from "../ui/states";
 import { Section } from "./Section";
 
 const schema = z.object({ name: z.string().trim().min(1, "Enter your name.") });
@@ -40,6 +41,35 @@ export function ProfileSection({ user }: { user: CurrentUser }) {
           </p>
         </div>
       </form>
+      {!user.email_verified && <Unconfirmed email={user.email} />}
     </Section>
+  );
+}
+
+function Unconfirmed({ email }: { email: string }) {
+  const resend = useMutation({ mutationFn: resendVerification });
+  return (
+    <div className="mt-5 rounded-lg border border-caution bg-caution-soft px-4 py-3 text-sm">
+      <p className="font-semibold">Your e-mail address is not confirmed yet.</p>
+      <p className="mt-1 text-soft">
+        Open the link in the mail that was sent to {email}. Until then you cannot accept invitations of other
+        businesses.
+      </p>
+      <div role="status" className="mt-3">
+        {resend.isSuccess ? (
+          "A new mail is on its way. Its link works for 24 hours."
+        ) : (
+          <button
+            type="button"
+            className="button button-quiet button-small"
+            disabled={resend.isPending}
+            onClick={() => resend.mutate()}
+          >
+            {resend.isPending ? "Sending…" : "Send the mail again"}
+          </button>
+        )}
+      </div>
+      {resend.isError && <Failure error={resend.error} />}
+    </div>
   );
 }

@@ -7,7 +7,8 @@ import { LOGIN } from "../../lib/navigation";
 import { sessionsQuery } from "../../lib/queries";
 import { useCurrentBusiness } from "../DashboardGuard";
 import { Field } from "../ui/Field";
-import { Failure, Skeleton } from "../ui/states";
+import { Row, Rows } from "../ui/Rows";
+import { Failure, Loaded, Skeleton } from "../ui/states";
 import { Section } from "./Section";
 
 /** Where one is signed in, and the password. */
@@ -23,35 +24,31 @@ export function SessionsSection() {
   return (
     <Section id="security" title="Signing in">
       <Password />
-      <h3 className="mt-7 text-sm font-semibold">Where you are signed in</h3>
-      {sessions.isPending ? (
-        <Skeleton className="mt-2 h-16" />
-      ) : sessions.isError ? (
-        <Failure error={sessions.error} retry={() => void sessions.refetch()} />
-      ) : (
-        <ul className="mt-1 divide-y divide-line border-y border-line">
-          {sessions.data.map((each) => (
-            <li key={each.id} className="flex flex-wrap items-center justify-between gap-x-4 gap-y-1 py-2.5 text-sm">
-              <span>
-                Signed in on {moment(each.created_at, business.timezone)}
-                <span className="block text-xs text-faint">
-                  {each.current ? "This browser" : `Last seen ${moment(each.refreshed_at, business.timezone)}`}
-                </span>
-              </span>
-              {!each.current && (
-                <button
-                  type="button"
-                  className="button button-quiet button-small"
-                  disabled={end.isPending}
-                  onClick={() => end.mutate(each.id)}
-                >
-                  Sign out
-                </button>
-              )}
-            </li>
-          ))}
-        </ul>
-      )}
+      <h3 className="mt-7 mb-1 text-sm font-semibold">Where you are signed in</h3>
+      <Loaded query={sessions} placeholder={<Skeleton className="mt-2 h-16" />}>
+        {(found) => (
+          <Rows>
+            {found.map((each) => (
+              <Row
+                key={each.id}
+                title={`Signed in on ${moment(each.created_at, business.timezone)}`}
+                note={each.current ? "This browser" : `Last seen ${moment(each.refreshed_at, business.timezone)}`}
+              >
+                {!each.current && (
+                  <button
+                    type="button"
+                    className="button button-quiet button-small"
+                    disabled={end.isPending}
+                    onClick={() => end.mutate(each.id)}
+                  >
+                    Sign out
+                  </button>
+                )}
+              </Row>
+            ))}
+          </Rows>
+        )}
+      </Loaded>
       {end.isError && <Failure error={end.error} />}
       <button
         type="button"

@@ -6,7 +6,8 @@ import { tokensQuery } from "../../lib/queries";
 import { useCurrentBusiness } from "../DashboardGuard";
 import { Confirm } from "../ui/Confirm";
 import { Field, SelectField } from "../ui/Field";
-import { Empty, Failure, Skeleton } from "../ui/states";
+import { Row, Rows } from "../ui/Rows";
+import { Empty, Failure, Loaded, Skeleton } from "../ui/states";
 import { Section } from "./Section";
 
 const SCOPES = { read: "Read only", act: "Read, and decide recommendations" } as const;
@@ -25,19 +26,19 @@ export function TokensSection() {
       note={`A token lets an assistant that speaks MCP ask about ${business.name}, with no more rights than you have here. Its address is ${window.location.origin}/mcp.`}
     >
       {secret !== null && <Secret secret={secret} onDone={() => setSecret(null)} />}
-      {tokens.isPending ? (
-        <Skeleton className="h-20" />
-      ) : tokens.isError ? (
-        <Failure error={tokens.error} retry={() => void tokens.refetch()} />
-      ) : mine.length === 0 ? (
-        <Empty title="No tokens yet">Make one when you want to connect an assistant.</Empty>
-      ) : (
-        <ul className="divide-y divide-line border-y border-line">
-          {mine.map((each) => (
-            <Token key={each.id} token={each} />
-          ))}
-        </ul>
-      )}
+      <Loaded query={tokens} placeholder={<Skeleton className="h-20" />}>
+        {() =>
+          mine.length === 0 ? (
+            <Empty title="No tokens yet">Make one when you want to connect an assistant.</Empty>
+          ) : (
+            <Rows>
+              {mine.map((each) => (
+                <Token key={each.id} token={each} />
+              ))}
+            </Rows>
+          )
+        }
+      </Loaded>
       <NewToken onMade={setSecret} />
     </Section>
   );
@@ -52,13 +53,16 @@ function Secret({ secret, onDone }: { secret: string; onDone: () => void }) {
         <code>{secret}</code>
       </p>
       <p className="mt-3 flex gap-3">
-        <button
-          type="button"
-          className="button button-small"
-          onClick={() => void navigator.clipboard.writeText(secret).then(() => setCopied(true))}
-        >
-          {copied ? "Copied" : "Copy"}
-        </button>
+        {/* Browsers offer it to pages of https and of this machine only. */}
+        {"clipboard" in navigator && (
+          <button
+            type="button"
+            className="button button-small"
+            onClick={() => void navigator.clipboard.writeText(secret).then(() => setCopied(true))}
+          >
+            {copied ? "Copied" : "Copy"}
+          </button>
+        )}
         <button type="button" className="button button-quiet button-small" onClick={onDone}>
           Done
         </button>
@@ -76,14 +80,17 @@ function Token({ token }: { token: PersonalToken }) {
     onSuccess: () => queries.invalidateQueries(tokensQuery()),
   });
   return (
-    <li className="flex flex-wrap items-center justify-between gap-x-4 gap-y-1 py-2.5 text-sm">
-      <span>
-        <span className="font-semibold">{token.name}</span> <code className="text-xs text-faint">{token.prefix}…</code>
-        <span className="block text-xs text-faint">
-          {SCOPES[token.scope]}; ends on {day(token.expires_at.slice(0, 10))};{" "}
-          {token.last_used_at ? `last used ${moment(token.last_used_at, business.timezone)}` : "not used yet"}
-        </span>
-      </span>
+    <Row
+      title={
+        <>
+          <span className="font-semibold">{token.name}</span>{" "}
+          <code className="text-xs text-faint">{token.prefix}…</code>
+        </>
+      }
+      note={`${SCOPES[token.scope]}; ends on ${day(token.expires_at.slice(0, 10))}; ${
+        token.last_used_at ? `last used ${moment(token.last_used_at, business.timezone)}` : "not used yet"
+      }`}
+    >
       <button type="button" className="button button-quiet button-small" onClick={() => setAsking(true)}>
         Revoke<span className="sr-only"> {token.name}</span>
       </button>
@@ -99,7 +106,7 @@ function Token({ token }: { token: PersonalToken }) {
           {revoke.isError && <Failure error={revoke.error} />}
         </Confirm>
       )}
-    </li>
+    </Row>
   );
 }
 

@@ -24,7 +24,7 @@ export function LeverSlider({ lever, value, onChange }: Props) {
           {value !== null && (
             <button
               type="button"
-              className="mr-3 text-soft underline underline-offset-4"
+              className="button-plain -my-3 mr-1 underline underline-offset-4"
               aria-label={`Reset ${label} to today`}
               onClick={() => onChange(null)}
             >

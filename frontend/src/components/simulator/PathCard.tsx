@@ -23,7 +23,7 @@ export function PathCard({ score, onTry }: { score: number; onTry: (changes: Rec
           <label className="text-sm text-soft">
             to{" "}
             <select
-              className="field-input w-auto! py-1! min-h-9!"
+              className="field-input w-auto! py-1!"
               value={target ?? above[0]?.from}
               onChange={(event) => setTarget(Number(event.target.value))}
             >

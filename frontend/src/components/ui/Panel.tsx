@@ -14,7 +14,7 @@ export function Panel({ title, note, action, children }: Props) {
       <div className="mb-3 flex flex-wrap items-baseline justify-between gap-x-4 gap-y-1">
         <h2 className="text-sm font-semibold">{title}</h2>
         {note && <p className="text-xs text-faint">{note}</p>}
-        {action && <p className="text-sm">{action}</p>}
+        {action && <p className="panel-action text-sm">{action}</p>}
       </div>
       {children}
     </section>

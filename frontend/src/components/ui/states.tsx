@@ -1,4 +1,5 @@
 /** The states that every surface has beside its content: loading, empty, failed, not allowed. */
+import type { UseQueryResult } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { ApiError } from "../../lib/api/errors";
 
@@ -52,4 +53,17 @@ export function Failure({ error, retry }: { error: Error; retry?: () => void }) 
       )}
     </div>
   );
+}
+
+interface LoadedProps<T> {
+  query: Pick<UseQueryResult<T>, "data" | "error" | "refetch">;
+  /** Of the size of what is coming. */
+  placeholder: ReactNode;
+  children: (data: T) => ReactNode;
+}
+
+/** What was asked for, once it is there; until then its placeholder, or what went wrong. */
+export function Loaded<T>({ query, placeholder, children }: LoadedProps<T>) {
+  if (query.data !== undefined) return children(query.data);
+  return query.error ? <Failure error={query.error} retry={() => void query.refetch()} /> : placeholder;
 }

@@ -1,31 +1,29 @@
 import { Toast } from "@base-ui/react/toast";
+import { lazy, Suspense } from "react";
 
-/** For code outside of components too: one page, one stack of toasts. */
-export const toasts = Toast.createToastManager();
+// The stack is an eighth of the page's script, and nobody needs it before the page is there.
+const ToastStack = lazy(() => import("./ToastStack"));
 
-/** Where toasts appear. Each page that uses `toasts` has one. */
-export function Toasts() {
-  return (
-    <Toast.Provider toastManager={toasts} timeout={7_000}>
-      <Toast.Portal>
-        <Toast.Viewport className="fixed inset-x-4 bottom-4 z-50 mx-auto flex max-w-md flex-col gap-2 sm:left-auto sm:right-6 sm:mx-0">
-          <List />
-        </Toast.Viewport>
-      </Toast.Portal>
-    </Toast.Provider>
-  );
+/** One page, one stack of toasts. */
+export const manager = Toast.createToastManager();
+
+let resolve: () => void;
+const ready = new Promise<void>((done) => {
+  resolve = done;
+});
+/** Told by the stack: from here on toasts are shown. */
+export const listening = () => resolve();
+
+/** Show a toast, also from outside of components; as soon as the stack is there to show it. */
+export function notify(toast: Parameters<typeof manager.add>[0]): void {
+  void ready.then(() => manager.add(toast));
 }
 
-function List() {
-  const { toasts: shown } = Toast.useToastManager();
-  return shown.map((toast) => (
-    <Toast.Root
-      key={toast.id}
-      toast={toast}
-      className="flex items-center justify-between gap-4 rounded-lg bg-ink px-4 py-3 text-sm text-paper shadow-lg"
-    >
-      <Toast.Title className="font-medium" />
-      <Toast.Action className="min-h-9 shrink-0 rounded-md px-2 font-semibold underline underline-offset-4" />
-    </Toast.Root>
-  ));
+/** Where toasts appear. Each page that uses `notify` has one. */
+export function Toasts() {
+  return (
+    <Suspense fallback={null}>
+      <ToastStack />
+    </Suspense>
+  );
 }

@@ -450,7 +450,7 @@ export interface paths {
         post?: never;
         /**
          * Disconnect Stripe
-         * @description Gives the access back at Stripe. History stays unless `purge=true`.
+         * @description At once; access is given back at Stripe as soon as that answers. History stays unless `purge=true`.
          */
         delete: operations["ApiV1IntegrationsStripeDisconnect"];
         options?: never;
@@ -487,7 +487,7 @@ export interface paths {
         };
         /**
          * Begin to connect Stripe
-         * @description 302 to Stripe's consent page, or its URL as JSON when `Accept` prefers JSON.
+         * @description 302 to Stripe's consent page, or its URL as JSON when `Accept` prefers JSON. A cookie comes along that has to be there on the way back, within ten minutes.
          */
         get: operations["ApiV1IntegrationsStripeConnectConnect"];
         put?: never;
@@ -783,7 +783,7 @@ export interface paths {
         post?: never;
         /**
          * Delete a business
-         * @description With all that was imported and computed; `confirm` is its name. Nothing stays but the audit log.
+         * @description With all that was imported and computed; `confirm` is its name. Nothing stays but the audit log, and the id of its Stripe account until the access is given back there, which is tried until Stripe answers.
          */
         delete: operations["ApiV1UsersBusinessesDeleteBusiness"];
         options?: never;

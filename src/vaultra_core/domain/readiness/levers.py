@@ -23,7 +23,7 @@ from vaultra_core.domain.readiness.rules import Band
 from vaultra_core.domain.readiness.standpoint import Standpoint
 from vaultra_core.domain.reference_rates import at_reference_rate
 from vaultra_core.domain.statistics import median
-from vaultra_core.domain.weekly import REFERENCE_WEEKS, WEAK_SHARE, weak_weeks
+from vaultra_core.domain.weekly import REFERENCE_WEEKS, WEAK_SHARE
 from vaultra_core.domain.wording import day, money, percent, plural
 from vaultra_core.money import exponent
 from vaultra_core.periods import PERIOD_DAYS
@@ -62,7 +62,7 @@ def most_weak_weeks(seen: Standpoint, band: Band) -> int | None:
     """The most weak weeks that a band allows; None unless there are more."""
     weeks = seen.weeks
     most = int(band.threshold * len(weeks) / REFERENCE_WEEKS)
-    return most if weeks and most < weak_weeks(weeks) else None
+    return most if weeks and most < seen.weak_weeks else None
 
 
 def gaps(seen: Standpoint, band: Band) -> str | None:
@@ -70,7 +70,7 @@ def gaps(seen: Standpoint, band: Band) -> str | None:
     weeks, most = seen.weeks, most_weak_weeks(seen, band)
     if most is None:
         return None
-    weak = weak_weeks(weeks)
+    weak = seen.weak_weeks
     usual = median(weeks)
     threshold = f"at least {_money(seen, WEAK_SHARE * usual)}" if usual else "anything at all"
     return f"{plural(weak - most, 'weak week')} fewer in {REFERENCE_WEEKS} weeks: each has to bring {threshold}"

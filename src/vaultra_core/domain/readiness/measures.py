@@ -18,7 +18,7 @@ from vaultra_core.domain.readiness.period_measures import (
 from vaultra_core.domain.readiness.rules import Reading, no_reading
 from vaultra_core.domain.readiness.standpoint import Standpoint
 from vaultra_core.domain.reference_rates import PER_EURO, has_reference_rate
-from vaultra_core.domain.weekly import REFERENCE_WEEKS, detrended_variation, growth_per_four_weeks, weak_weeks
+from vaultra_core.domain.weekly import REFERENCE_WEEKS, detrended_variation, growth_per_four_weeks
 from vaultra_core.domain.wording import number, percent, plural
 from vaultra_core.money import exponent
 from vaultra_core.periods import MONTH_DAYS
@@ -104,7 +104,7 @@ def weak_weeks_per_half_year(seen: Standpoint) -> Reading:
     weeks = len(seen.weeks)
     if weeks < LEAST_TREND_WEEKS:
         return _too_few_weeks(seen)
-    weak = weak_weeks(seen.weeks)
+    weak = seen.weak_weeks
     statement = f"{weak} of the last {weeks} weeks brought less than a quarter of the usual week"
     return _weekly_reading(seen, weak * REFERENCE_WEEKS / weeks, statement)
 

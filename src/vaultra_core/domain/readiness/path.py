@@ -166,8 +166,8 @@ class _Ceilings:
         return min((self._height(cap, readings) for cap in mine), default=math.inf)
 
     def _height(self, cap: Cap, readings: Mapping[str, Reading]) -> float:
-        reading = caps.MEASURES[cap.measure](self._seen, readings, self._confidence)
-        ceiling = None if reading is None or reading.value is None else cap.ceiling(reading.value)
+        value = caps.MEASURES[cap.measure](self._seen, readings, self._confidence)
+        ceiling = None if value is None else cap.ceiling(value)
         return math.inf if ceiling is None else ceiling.points
 
 
@@ -178,7 +178,7 @@ def _choices(factor: Factor, seen: Standpoint, reading: Reading) -> list[Choice]
     if factor.effort is None or reading.weight == 0 or (reading.value is None and not reading.worst):
         return choices
     present = factor.worst if reading.value is None else factor.band(reading.value)
-    better = sorted((band for band in factor.bands if band.points > present.points), key=lambda band: band.points)
+    better = factor.better(present)
     worse = present
     for climbed, band in enumerate(better, 1):
         edge, beside = band.edge(), worse

@@ -23,7 +23,7 @@ def period_growth(seen: Standpoint) -> Reading:
 
 def period_volatility(seen: Standpoint) -> Reading:
     """The metric `revenue_volatility`."""
-    value = revenue_volatility(seen.history, seen.as_of)
+    value = revenue_volatility(seen)
     evidence = seen.evidence(91, "gross_minor")
     if value is None:
         return no_reading("There are fewer than 4 complete weeks with revenue to compare", evidence)

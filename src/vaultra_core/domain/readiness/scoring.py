@@ -66,15 +66,15 @@ def score(book: Rulebook, seen: Standpoint, readings: Mapping[str, Reading]) -> 
 
 def raw_score(book: Rulebook, seen: Standpoint, readings: Mapping[str, Reading]) -> float:
     """The raw score that `score` comes to, without saying why: what trying out many readings takes."""
-    raw = book.base + sum(earned(factor, readings[factor.name])[0] for factor in book.factors)
+    raw = book.base + sum([earned(factor, readings[factor.name])[0] for factor in book.factors])
     for _, _, ceiling in _ceilings(book, seen, readings, _confidence(book, readings), raw):
         raw = ceiling.points
     return raw if book.caps else min(max(raw, 0.0), 100.0)
 
 
 def _confidence(book: Rulebook, readings: Mapping[str, Reading]) -> float:
-    best = sum(factor.max_points for factor in book.factors)
-    return math.fsum(factor.max_points * readings[factor.name].confidence for factor in book.factors) / best
+    parts = [factor.max_points * readings[factor.name].confidence for factor in book.factors]
+    return math.fsum(parts) / book.max_points
 
 
 def tier(points: int) -> Tier:
@@ -139,13 +139,14 @@ def _cap_lines(
 ) -> list[Contribution]:
     """What ceilings take off, one after the other; those that nothing exceeds leave no line."""
     lines = []
-    for cap, reading, ceiling in _ceilings(book, seen, readings, confidence, raw):
+    for cap, value, ceiling in _ceilings(book, seen, readings, confidence, raw):
+        reading = caps.explained(cap.measure, value, seen, readings)
         lines.append(
             Contribution(
                 factor=cap.name,
                 points=ceiling.points - raw,
                 max_points=0.0,
-                value=reading.value,
+                value=value,
                 band=ceiling.text(cap.unit),
                 reason=f"{reading.statement}; {ceiling.text(cap.unit)}, the score is at most {number(ceiling.points)}.",
                 confidence=1.0,
@@ -158,13 +159,14 @@ def _cap_lines(
 
 def _ceilings(
     book: Rulebook, seen: Standpoint, readings: Mapping[str, Reading], confidence: float, raw: float
-) -> Iterator[tuple[Cap, Reading, Band]]:
-    """The ceilings that a raw score meets, each lower than it was left by the one before."""
+) -> Iterator[tuple[Cap, float, Band]]:
+    """The ceilings that a raw score meets, with the values that do it; each is lower than the score was left by the
+    one before."""
     for cap in book.caps:
-        reading = caps.MEASURES[cap.measure](seen, readings, confidence)
-        ceiling = None if reading is None or reading.value is None else cap.ceiling(reading.value)
-        if reading is not None and ceiling is not None and raw > ceiling.points:
-            yield cap, reading, ceiling
+        value = caps.MEASURES[cap.measure](seen, readings, confidence)
+        ceiling = None if value is None else cap.ceiling(value)
+        if value is not None and ceiling is not None and raw > ceiling.points:
+            yield cap, value, ceiling
             raw = ceiling.points
 
 

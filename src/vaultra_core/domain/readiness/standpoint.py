@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from vaultra_core.domain.activity import CustomerWindow, History
 from vaultra_core.domain.statistics import Slope
-from vaultra_core.domain.weekly import REFERENCE_WEEKS, complete_weeks, history_days, log_slope
+from vaultra_core.domain.weekly import REFERENCE_WEEKS, complete_weeks, history_days, log_slope, weak_weeks
 
 
 class Standpoint:
@@ -36,6 +36,11 @@ class Standpoint:
     def slope(self) -> Slope | None:
         """The slope of the logarithm of weekly revenue; None when the median week is empty."""
         return log_slope(self.weeks)
+
+    @functools.cached_property
+    def weak_weeks(self) -> int:
+        """How many of those weeks brought less than a quarter of the median one."""
+        return weak_weeks(self.weeks)
 
     def total(self, field: str, days: int) -> int:
         """Sum of a daily field over the `days` days that end with `as_of`."""

@@ -7,7 +7,7 @@ from vaultra_core.domain.readiness.measures import CUSTOMER_DAYS
 from vaultra_core.domain.recommendations.base import Advice, Category
 from vaultra_core.domain.recommendations.situation import Situation, advice
 from vaultra_core.domain.statistics import median
-from vaultra_core.domain.weekly import REFERENCE_WEEKS, WEAK_SHARE, weak_weeks
+from vaultra_core.domain.weekly import REFERENCE_WEEKS, WEAK_SHARE
 from vaultra_core.domain.wording import day, percent, plural
 
 HIGH_VOLATILITY = 0.5  # the first specification's trigger
@@ -71,7 +71,7 @@ def smooth_revenue(situation: Situation) -> Advice | None:
 def close_gaps(situation: Situation) -> Advice | None:
     """Some weeks brought next to nothing."""
     weeks = situation.seen.weeks
-    weak = weak_weeks(weeks) if weeks else 0
+    weak = situation.seen.weak_weeks
     goal = situation.goal("continuity", lambda band: most_weak_weeks(situation.seen, band))
     if goal is None:
         return None
@@ -101,7 +101,7 @@ def _clear_date(situation: Situation, most: int) -> dt.date:
     """When only so many weak weeks are left among the last 26, if none is added."""
     weeks = situation.seen.weeks
     threshold = WEAK_SHARE * median(weeks)
-    left = weak_weeks(weeks)
+    left = situation.seen.weak_weeks
     for index, week in enumerate(weeks):
         left -= week < threshold if threshold else week == 0
         if left <= most:

@@ -81,8 +81,7 @@ class Situation:
         if factor is None or reading is None or reading.weight == 0:
             return None
         present = factor.worst if reading.value is None else factor.band(reading.value)
-        better = sorted((b for b in factor.bands if b.points > present.points), key=lambda band: band.points)
-        for band in reversed(better[:reach]):
+        for band in reversed(factor.better(present)[:reach]):
             edge = band.edge()
             needed = need(band) if need else edge
             if edge is not None and needed is not None:

@@ -1,7 +1,7 @@
 import datetime as dt
 
 from vaultra_core.domain.activity import DayActivity, History
-from vaultra_core.domain.results import CUSTOMER_LOOK_BACK_DAYS, LOOK_BACK_DAYS
+from vaultra_core.domain.results import LOOK_BACK_DAYS, SHORTER_LOOK_BACK_DAYS
 from vaultra_core.identity import new_id
 from vaultra_core.ports.storage import UnitOfWorkFactory
 from vaultra_core.testing.contracts.ledger import SUBSCRIPTION
@@ -47,7 +47,7 @@ class HistoriesContract:
     async def test_earlier_days_are_left_out_but_the_first_sale_is_known(self, uow: UnitOfWorkFactory) -> None:
         business = await given_business(uow)
         since = TODAY - (LOOK_BACK_DAYS - 1) * DAY
-        looked_at = TODAY - (CUSTOMER_LOOK_BACK_DAYS - 1) * DAY
+        looked_at = TODAY - (SHORTER_LOOK_BACK_DAYS["customers"] - 1) * DAY
         before, kept = [a_full_day(since - n * DAY, n) for n in (9, 1)], [since, looked_at, TODAY]
         unsold = DayActivity(day=since - 20 * DAY, failed_count=1)
         activity = [unsold, *before, *(a_full_day(day, 3) for day in kept)]
@@ -57,6 +57,10 @@ class HistoriesContract:
         assert [day.day for day in history.between(dt.date.min, dt.date.max)] == kept
         assert history.first_day == since - 9 * DAY
         assert history.customers(looked_at, TODAY) == {"cus_3": 6, 'cus_"é,': 10}
+        for field in FIELDS:
+            first = TODAY - (SHORTER_LOOK_BACK_DAYS.get(field, LOOK_BACK_DAYS) - 1) * DAY
+            sums = [getattr(day, field) for day in activity if day.day >= first]
+            assert history.total(field, first, TODAY) == sum(sums)
 
     async def test_a_business_without_a_sale_has_no_first_one(self, uow: UnitOfWorkFactory) -> None:
         business = await given_business(uow)

@@ -3,8 +3,8 @@ goes: sessions are rows, and deleting them does that."""
 
 from alembic import op
 
-revision = "0012"
-down_revision = "0011"
+revision = "0013"
+down_revision = "0012"
 
 ROLES = """
 CREATE FUNCTION vaultra_roles(person uuid, session uuid, moment timestamptz)
