@@ -8,7 +8,6 @@ from uuid import UUID
 import msgspec
 
 from vaultra_core import money
-from vaultra_core.domain.ledger import Charge, Dispute, Payout, Refund
 from vaultra_core.domain.readiness.assessment import Contribution, Tier
 from vaultra_core.domain.readiness.change import Change
 from vaultra_core.domain.readiness.evidence import Part
@@ -148,26 +147,26 @@ class BusinessOutlook(OutlookView, frozen=True, kw_only=True):
 
 
 class StripeObjectView(msgspec.Struct, kw_only=True):
-    """A Stripe object behind a figure; its amount in major units of its own currency."""
+    """A Stripe object behind a figure, with its amount in major units. A subscription's is what it brings per month, in
+    the business's currency, null where its price is not known."""
 
     object: str
     id: str
     day: dt.date
-    amount: Decimal
+    amount: Decimal | None
     currency: str
     status: str
 
     @classmethod
     def of(cls, exhibit: Exhibit) -> "StripeObjectView":
-        state = exhibit.state
-        assert isinstance(state, Charge | Refund | Dispute | Payout)  # what daily figures count
+        minor = exhibit.amount_minor
         return cls(
-            object=state.kind,
-            id=state.id,
+            object=exhibit.state.kind,
+            id=exhibit.state.id,
             day=exhibit.day,
-            amount=money.to_major(state.amount_minor, state.currency),
-            currency=state.currency,
-            status=state.status.value,
+            amount=None if minor is None else money.to_major(minor, exhibit.currency),
+            currency=exhibit.currency,
+            status=exhibit.status,
         )
 
 

@@ -175,11 +175,19 @@ async def test_every_number_is_a_handle(product: Product) -> None:
         assert (await owner.get(f"/evidence/{part['handle']}")).status_code == 200, part
 
     other = await product.signed_up("other@example.com")
-    await other.imported("cafe")
+    await other.imported("saas")
     assert error(await other.get(f"/evidence/recommendation:{advice['id']}"), 404)
     assert error(await other.get(f"/evidence/{span['handle']}", business_id=business), 403)
     theirs = (await other.get(f"/evidence/{span['handle']}", limit="200")).json()["objects"]
     assert not {each["id"] for each in theirs} & {each["id"] for each in objects}
+    day = (await other.get("/metrics")).json()["period_end"]
+    recurring = (await other.get(f"/evidence/metric:mrr:{day}")).json()
+    assert recurring["parts"]
+    for part in recurring["parts"][:3]:
+        found = (await other.get(f"/evidence/{part['handle']}")).json()
+        (subscription,) = found["objects"]
+        assert (subscription["object"], subscription["id"]) == ("subscription", part["handle"].split(":")[-1])
+        assert subscription["amount"] == found["value"] == part["value"] > 0
     for handle, status in [
         (f"recommendation:{NOBODY_HAS}", 404),
         ("recommendation:x", 400),

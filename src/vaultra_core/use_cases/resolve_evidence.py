@@ -5,7 +5,8 @@ from uuid import UUID
 import msgspec
 
 from vaultra_core.domain.behind import COUNTED_BY, moment_of, objects_behind
-from vaultra_core.domain.ledger import LedgerObject
+from vaultra_core.domain.ledger import Charge, Dispute, LedgerObject, Payout, Refund
+from vaultra_core.domain.mrr import subscriptions_behind
 from vaultra_core.domain.readiness.evidence import DaysHandle, Evidence, days_handle, of_recommendation, resolve
 from vaultra_core.domain.readiness.projections import is_projection, resolve_projection
 from vaultra_core.errors import InvalidInput, NotFound
@@ -17,10 +18,17 @@ from vaultra_core.use_cases.standing import Standing, load_standing
 
 
 class Exhibit(msgspec.Struct, frozen=True):
-    """A Stripe object behind a figure, and the day on which it counts."""
+    """A Stripe object behind a figure, and the day on which it counts.
+
+    The amount is the object's own, minor units of `currency`. A subscription has none: it is what it brings per month,
+    in the business's currency, and None where its price is not known.
+    """
 
     day: dt.date
     state: LedgerObject
+    status: str
+    amount_minor: int | None
+    currency: str
 
 
 class Resolved(msgspec.Struct, frozen=True):
@@ -51,6 +59,8 @@ class ResolveEvidence:
                 found = await asyncio.to_thread(resolve_projection, handle, standing.history, standing.as_of)
                 return Resolved(found, [], None)
             evidence = resolve(handle, standing.history, standing.as_of)
+            if handle.startswith("subscription:"):
+                return Resolved(evidence, [_subscription(handle, standing)], None)
             span = days_handle(evidence.objects_of, standing.as_of) if evidence.objects_of else None
             if span is None:
                 return Resolved(evidence, [], None)
@@ -67,6 +77,19 @@ class ResolveEvidence:
         if found is None or found.business_id != caller.business_id:
             raise NotFound(f"{handle} names nothing here.", handle=handle)
         return of_recommendation(found, self._rulebook)
+
+
+def _subscription(handle: str, standing: Standing) -> Exhibit:
+    """The one that the handle names."""
+    _, name, day, subscription_id = handle.split(":")
+    of_day = subscriptions_behind(name, standing.history, dt.date.fromisoformat(day))
+    state, minor = next((each, minor) for each, minor in of_day if each.id == subscription_id)
+    return Exhibit(dt.date.fromisoformat(day), state, state.status.value, minor, standing.history.currency)
+
+
+def _exhibit(day: dt.date, state: LedgerObject) -> Exhibit:
+    assert isinstance(state, Charge | Refund | Dispute | Payout)  # what daily figures count
+    return Exhibit(day, state, state.status.value, state.amount_minor, state.currency)
 
 
 async def _objects(
@@ -90,7 +113,7 @@ async def _objects(
         behind = objects_behind(span.field, facts.objects, timezone=zone, first_charges=facts.first_charges)
         # A slice brings charges of other days too, which its refunds and disputes depend on.
         found += [
-            Exhibit(day, state)
+            _exhibit(day, state)
             for day, state in behind
             if day in days and (after is None or (day, moment_of(state), state.id) > after)
         ]

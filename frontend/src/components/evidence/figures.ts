@@ -80,6 +80,7 @@ export function stripeUrl(account: string, livemode: boolean, object: string, id
     refund: "refunds",
     dispute: "disputes",
     payout: "payouts",
+    subscription: "subscriptions",
   };
   const place = places[object];
   return place === undefined

@@ -1837,7 +1837,7 @@ export interface components {
         };
         /** StripeObjectView */
         StripeObjectView: {
-            amount: number;
+            amount: number | null;
             currency: string;
             /** Format: date */
             day: string;

@@ -87,9 +87,7 @@ async def disputes(ask: Ask) -> list[str]:
     found = await ask.evidence(handle, 50)
     if not found.objects:
         return [standing(score), f"No dispute counts against you. {factor.finding.text}"]
-    lines = [
-        f"`{each.id}` of {day(each.day)}: {each.amount.text}, {each.status.replace('_', ' ')}" for each in found.objects
-    ]
+    lines = [f"`{each.id}` of {day(each.day)}: {each.text}, {each.status.replace('_', ' ')}" for each in found.objects]
     parts = [
         f"Chargebacks cost you {points(factor.lost.text)} of {points(factor.most.text)}. {factor.finding.text}",
         "These disputes count, oldest first; won ones count too, as card networks count them:\n" + bullets(lines),
@@ -115,7 +113,7 @@ async def evidence(ask: Ask) -> list[str]:
         parts.append(f"How it is computed: {found.formula.text}")
     shown = [f"{part.label}: {part.value.text}" for part in found.parts[:12] if part.value]
     parts += ["It is made of:\n" + bullets(shown)] if shown else []
-    listed = [f"`{each.id}` of {day(each.day)}: {each.amount.text}" for each in found.objects[:10]]
+    listed = [f"`{each.id}` of {day(each.day)}: {each.text}" for each in found.objects[:10]]
     return [*parts, *(["Among the Stripe objects behind it:\n" + bullets(listed)] if listed else [])]
 
 

@@ -31,7 +31,11 @@ class StripeObject(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     day: dt.date
     status: str
-    amount: Figure
+    amount: Figure | None  # None for a subscription whose price is not known
+
+    @property
+    def text(self) -> str:
+        return self.amount.text if self.amount else "no known price"
 
 
 class EvidenceList(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,7 +88,7 @@ def evidence_list(found: Resolved) -> EvidenceList:
             )
             for part in evidence.parts
         ],
-        objects=[_object(exhibit) for exhibit in found.objects],
+        objects=[_object(exhibit, evidence.handle) for exhibit in found.objects],
         more=found.next_cursor is not None,
     )
 
@@ -100,20 +104,21 @@ def _value(label: str, value: Decimal | None, handle: str, currency: str | None)
     return figures.count(float(value), handle, label)
 
 
-def _object(exhibit: Exhibit) -> StripeObject:
-    state = exhibit.state
-    assert isinstance(state, Charge | Refund | Dispute | Payout)  # what daily figures count
-    handle = str(DaysHandle(_FIELD[state.kind], exhibit.day, exhibit.day))
+def _object(exhibit: Exhibit, asked: str) -> StripeObject:
+    state, minor = exhibit.state, exhibit.amount_minor
+    field = _FIELD.get(state.kind)
+    handle = str(DaysHandle(field, exhibit.day, exhibit.day)) if field else asked
+    label = f"{state.kind.capitalize()} {state.id}"
     return StripeObject(
         object=state.kind,
         id=state.id,
         day=exhibit.day,
-        status=state.status.value,
-        amount=figures.money(state.amount_minor, state.currency, handle, f"{state.kind.capitalize()} {state.id}"),
+        status=exhibit.status,
+        amount=None if minor is None else figures.money(minor, exhibit.currency, handle, label),
     )
 
 
-# Where an object's amount is found: among the objects of its day.
+# Where an object's amount is found: among the objects of its day. A subscription's is its own handle.
 _FIELD: Final = {
     Charge.kind: "gross_minor",
     Refund.kind: "refunded_minor",

@@ -25,14 +25,16 @@ from vaultra_core.domain.activity import DayActivity, History
 from vaultra_core.domain.behind import COUNTED_BY
 from vaultra_core.domain.metrics import MetricsSnapshot, metrics
 from vaultra_core.domain.mrr import subscriptions_behind
+from vaultra_core.domain.readiness.assessment import Contribution
 from vaultra_core.domain.readiness.measures import MEASURES
-from vaultra_core.domain.readiness.metric_formulas import METRICS, RECURRING
+from vaultra_core.domain.readiness.metric_formulas import METRICS, RECURRING, shown
 from vaultra_core.domain.readiness.rulebook import get_rulebook
 from vaultra_core.domain.readiness.rules import Factor
 from vaultra_core.domain.readiness.scoring import assess
 from vaultra_core.domain.recommendations.base import Recommendation
+from vaultra_core.domain.wording import money, number
 from vaultra_core.errors import InvalidInput, NotFound
-from vaultra_core.money import to_major
+from vaultra_core.money import to_major, to_minor
 from vaultra_core.periods import window
 
 GRAMMAR: Final = (
@@ -162,7 +164,7 @@ def _score(handle: str, rest: list[str], history: History, as_of: dt.date) -> Ev
         title="Funding readiness score",
         statement=f"{assessment.score} of 100, {assessment.tier.label}, as of {day} under {rulebook}.",
         value=_decimal(assessment.score),
-        formula=f"the sum of the contributions, {assessment.raw_score}, rounded half up",
+        formula=f"the sum of the contributions, {number(assessment.raw_score, 4)}, rounded half up",
         parts=tuple(parts),
     )
 
@@ -175,7 +177,6 @@ def _contribution(handle: str, rest: list[str], history: History, as_of: dt.date
         raise _nothing(handle)
     factor = get_rulebook(rulebook).factor(name)
     measured = MEASURES[factor.measure].__doc__ if factor else None
-    value = "no value" if line.value is None else repr(line.value)
     return Evidence(
         handle=handle,
         kind="contribution",
@@ -183,9 +184,7 @@ def _contribution(handle: str, rest: list[str], history: History, as_of: dt.date
         statement=line.reason,
         value=_decimal(line.points),
         currency=history.currency,
-        formula=f"{measured} Value {value}: {line.band}, {line.points} of {line.max_points} points."
-        if measured
-        else None,
+        formula=f"{measured} {_judged(factor, line)}" if factor else None,
         parts=tuple(_part(each, history) for each in _by_week(factor, line.evidence)),
         objects_of=_objects_of(line.evidence),
     )
@@ -204,12 +203,12 @@ def _metric(handle: str, rest: list[str], history: History, as_of: dt.date) -> E
     value = _of_snapshot(snapshot, name)
     first, last = window(day, days)
     parts = tuple(_part(str(DaysHandle(field, first, last)), history) for field in fields)
-    figures = ", ".join(f"{part.label.lower()} = {part.value}" for part in parts if part.value is not None)
+    figures = ", ".join(f"{part.label.lower()} = {_daily(part, history)}" for part in parts if part.value is not None)
     return Evidence(
         handle=handle,
         kind="metric",
         title=_label(name),
-        statement=f"{_label(name)} of the {days} days up to {day}: {'no data' if value is None else value}.",
+        statement=f"{_label(name)} of the {days} days up to {day}: {shown(name, value, snapshot.currency)}.",
         value=value,
         currency=snapshot.currency,
         formula=f"{formula}; {figures}" if figures else formula,
@@ -232,7 +231,7 @@ def _recurring(handle: str, name: str, day: dt.date, history: History) -> Eviden
         handle=handle,
         kind="metric",
         title=_label(name),
-        statement=f"{_label(name)} at the end of {day}: {'no data' if value is None else value}.",
+        statement=f"{_label(name)} at the end of {day}: {shown(name, value, history.currency)}.",
         value=value,
         currency=history.currency,
         formula=f"{RECURRING[name]}; rounded once, so that its parts may differ from it by less than a cent each",
@@ -306,6 +305,19 @@ def _part(handle: str, history: History) -> Part:
         total = history.total(field, dt.date.fromisoformat(first), dt.date.fromisoformat(last))
         value = to_major(total, history.currency) if field.endswith("_minor") else Decimal(total)
     return Part(handle=handle, label=_label(field), value=value)
+
+
+def _daily(part: Part, history: History) -> str:
+    """The sum of a span as it reads."""
+    assert part.value is not None
+    if part.handle.split(":")[1].endswith("_minor"):
+        return money(to_minor(part.value, history.currency), history.currency)
+    return number(float(part.value))
+
+
+def _judged(factor: Factor, line: Contribution) -> str:
+    value = "No value" if line.value is None else f"Value {factor.unit.text(line.value)}"
+    return f"{value}: {line.band}, {number(line.points, 4)} of {number(line.max_points)} points."
 
 
 def _of_snapshot(snapshot: MetricsSnapshot, name: str) -> Decimal | None:

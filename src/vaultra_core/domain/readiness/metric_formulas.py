@@ -1,9 +1,12 @@
 """How each metric follows from what: what its handle resolves to."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Final
 
 from vaultra_core.domain.metrics import AVERAGE_DAYS, ExtraMetrics, MetricsSnapshot
+from vaultra_core.domain.wording import money, number, percent
+from vaultra_core.money import to_minor
 from vaultra_core.periods import PERIOD_DAYS
 
 # metric → formula, days, and the daily fields that enter it.
@@ -54,3 +57,14 @@ RECURRING: Final[Mapping[str, str]] = {
     "new_mrr": "the same over subscriptions that began to pay in these 30 days",
     "churned_mrr": "the same over subscriptions that ended in these 30 days, as they were before",
 }
+
+_PERCENT: Final = ("ratio", "share", "reliability", "volatility", "trend")
+
+
+def shown(name: str, value: Decimal | None, currency: str) -> str:
+    """A metric's value as it reads: an amount (given in major units) with its currency, a ratio in per cent."""
+    if value is None:
+        return "no data"
+    if any(f"{name}_minor" in kind.__struct_fields__ for kind in (MetricsSnapshot, ExtraMetrics)):
+        return money(to_minor(value, currency), currency)
+    return percent(float(value)) if name.endswith(_PERCENT) else number(float(value))
