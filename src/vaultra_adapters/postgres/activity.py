@@ -1,13 +1,23 @@
 import datetime as dt
 from collections.abc import Collection as AnyOf
 from collections.abc import Sequence
-from typing import Final
+from functools import cache
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import delete, literal, select
+from sqlalchemy import Select, delete, literal, select
 from sqlalchemy.dialects.postgresql import insert
 
-from vaultra_adapters.postgres.rows import Collection, among, array_values, arrays_of, columns_for, to_row, to_struct
+from vaultra_adapters.postgres.rows import (
+    Collection,
+    among,
+    array_values,
+    arrays_of,
+    asked,
+    columns_for,
+    to_row,
+    to_struct,
+)
 from vaultra_adapters.postgres.tables import daily_activity, dirty_days
 from vaultra_core.domain.activity import DayActivity
 
@@ -34,8 +44,7 @@ class PostgresActivity(Collection):
         )
 
     async def dirty(self, business_ids: AnyOf[UUID]) -> list[UUID]:
-        marked = select(DIRTY.business_id).where(among(DIRTY.business_id, business_ids)).distinct()
-        return list(await self._connection.scalars(marked))
+        return list(await self._connection.scalars(_marked(), {"asked": list(business_ids)}))
 
     async def take_dirty(self, business_id: UUID, *, limit: int) -> list[dt.date]:
         newest = (
@@ -82,3 +91,8 @@ class PostgresActivity(Collection):
         found = await self._connection.execute(select(*COLUMNS).where(DAYS.business_id == business_id, DAYS.day == day))
         row = found.one_or_none()
         return to_struct(DayActivity, row) if row else None
+
+
+@cache
+def _marked() -> Select[Any]:
+    return select(DIRTY.business_id).where(asked(DIRTY.business_id)).distinct()

@@ -1,18 +1,19 @@
 import datetime as dt
 from collections.abc import Collection as AnyOf
 from collections.abc import Sequence
+from functools import cache
 from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Date, Select, Text, column, exists, func, or_, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Date, Select, Text, Update, column, exists, func, or_, select, update
+from sqlalchemy.dialects.postgresql import Insert, insert
 
 from vaultra_adapters.postgres.rows import (
     Collection,
     Columns,
-    among,
     arrays_of,
+    asked,
     columns_for,
     row_values,
     rows_of,
@@ -49,35 +50,17 @@ class PostgresComputations(Collection):
         await self._connection.execute(statement.on_conflict_do_update(index_elements=[STATE.business_id], set_=row))
 
     async def lock_several(self, business_ids: AnyOf[UUID], *, wait: bool) -> list[Computation]:
-        asked = among(businesses.c.id, business_ids)
-        new = select(businesses.c.id).where(asked, ~exists().where(STATE.business_id == businesses.c.id))
-        make = insert(computations).from_select(["business_id"], new.order_by(businesses.c.id))
-        await self._connection.execute(make.on_conflict_do_nothing())
-        held = await self._connection.execute(
-            select(*COLUMNS)
-            .where(among(STATE.business_id, business_ids))
-            .order_by(STATE.business_id)  # one order everywhere, so that two who wait cannot deadlock
-            .with_for_update(skip_locked=not wait)
-        )
+        wanted = {"asked": list(business_ids)}
+        await self._connection.execute(_make(), wanted)
+        held = await self._connection.execute(_lock(wait=wait), wanted)
         return [to_struct(Computation, row) for row in held]
 
     async def save_several(self, several: Sequence[Computation]) -> None:
-        if not several:
-            return
-        new = rows_of("new", COLUMNS)
-        values = {column.name: new.c[column.name] for column in COLUMNS if column is not STATE.business_id}
-        await self._connection.execute(
-            update(computations).values(values).where(STATE.business_id == new.c.business_id),
-            row_values("new", map(to_row, several)),
-        )
+        if several:
+            await self._connection.execute(_save(), row_values("new", map(to_row, several)))
 
     async def subjects(self, business_ids: AnyOf[UUID]) -> dict[UUID, Subject]:
-        account = integration_accounts.c
-        found = await self._connection.execute(
-            select(businesses.c.id, businesses.c.timezone, account.phase, account.status)
-            .outerjoin(integration_accounts, account.business_id == businesses.c.id)
-            .where(among(businesses.c.id, business_ids))
-        )
+        found = await self._connection.execute(_subjects(), {"asked": list(business_ids)})
         return {
             row.id: Subject(
                 timezone=row.timezone,
@@ -88,24 +71,9 @@ class PostgresComputations(Collection):
         }
 
     async def due_for_metrics(self, now: dt.datetime, *, limit: int) -> list[UUID]:
-        account = integration_accounts.c
         yesterdays = await self._yesterdays(now)
-        columns: Columns = [column("name", Text), column("yesterday", Date)]
-        zone = arrays_of("zone", columns)
-        marked = exists().where(dirty_days.c.business_id == businesses.c.id)
-        behind = or_(STATE.metrics_as_of.is_(None), STATE.metrics_as_of < zone.c.yesterday)
-        statement = (
-            select(businesses.c.id)
-            .join(integration_accounts, account.business_id == businesses.c.id)
-            .join(zone, zone.c.name == businesses.c.timezone)
-            .outerjoin(computations, STATE.business_id == businesses.c.id)
-            .where(
-                account.status != IntegrationStatus.REVOKED,
-                account.phase != ImportPhase.STARTING,
-                or_(marked, STATE.metrics_from.is_not(None), behind),
-            )
-        )
-        return await self._some(statement, limit, zone_name=list(yesterdays), zone_yesterday=list(yesterdays.values()))
+        zones = {"zone_name": list(yesterdays), "zone_yesterday": list(yesterdays.values())}
+        return await self._some(_due_for_metrics(), limit, **zones)
 
     async def _yesterdays(self, now: dt.datetime) -> dict[str, dt.date]:
         """The last complete day per time zone in use. Computed here and not in SQL: the core knows a zone by Python's
@@ -123,3 +91,54 @@ class PostgresComputations(Collection):
         # In random order: businesses whose computation keeps failing must not stand in front of the others for ever,
         # and workers that look at the same time should find different ones.
         return list(await self._connection.scalars(due.order_by(func.random()).limit(limit), parameters))
+
+
+@cache
+def _make() -> Insert:
+    """The rows of businesses that have none yet."""
+    without = ~exists().where(STATE.business_id == businesses.c.id)
+    new = select(businesses.c.id).where(asked(businesses.c.id), without).order_by(businesses.c.id)
+    return insert(computations).from_select(["business_id"], new).on_conflict_do_nothing()
+
+
+@cache
+def _lock(*, wait: bool) -> Select[Any]:
+    # One order everywhere, so that two who wait cannot deadlock.
+    held = select(*COLUMNS).where(asked(STATE.business_id)).order_by(STATE.business_id)
+    return held.with_for_update(skip_locked=not wait)
+
+
+@cache
+def _save() -> Update:
+    new = rows_of("new", COLUMNS)
+    values = {column.name: new.c[column.name] for column in COLUMNS if column is not STATE.business_id}
+    return update(computations).values(values).where(STATE.business_id == new.c.business_id)
+
+
+@cache
+def _subjects() -> Select[Any]:
+    account = integration_accounts.c
+    columns = (businesses.c.id, businesses.c.timezone, account.phase, account.status)
+    joined = select(*columns).outerjoin(integration_accounts, account.business_id == businesses.c.id)
+    return joined.where(asked(businesses.c.id))
+
+
+@cache
+def _due_for_metrics() -> Select[Any]:
+    """Businesses with a changed day, or whose newest results are not of their zone's yesterday."""
+    account = integration_accounts.c
+    columns: Columns = [column("name", Text), column("yesterday", Date)]
+    zone = arrays_of("zone", columns)
+    marked = exists().where(dirty_days.c.business_id == businesses.c.id)
+    behind = or_(STATE.metrics_as_of.is_(None), STATE.metrics_as_of < zone.c.yesterday)
+    return (
+        select(businesses.c.id)
+        .join(integration_accounts, account.business_id == businesses.c.id)
+        .join(zone, zone.c.name == businesses.c.timezone)
+        .outerjoin(computations, STATE.business_id == businesses.c.id)
+        .where(
+            account.status != IntegrationStatus.REVOKED,
+            account.phase != ImportPhase.STARTING,
+            or_(marked, STATE.metrics_from.is_not(None), behind),
+        )
+    )

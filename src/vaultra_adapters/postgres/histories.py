@@ -36,7 +36,7 @@ from sqlalchemy import (
 )
 
 from vaultra_adapters.postgres.ledger_tables import LEDGER
-from vaultra_adapters.postgres.rows import Collection, among, arrays_of, columns_for, to_struct
+from vaultra_adapters.postgres.rows import Collection, arrays_of, asked, columns_for, to_struct
 from vaultra_adapters.postgres.tables import businesses, daily_activity
 from vaultra_core.domain.activity import ColumnarHistory, DayActivity, History
 from vaultra_core.domain.ledger import Subscription
@@ -57,16 +57,18 @@ class PostgresHistories(Collection):
         return {row.id: _history(row, tuple(subscriptions[row.id])) for row in rows}
 
     async def _subscriptions(self, business_ids: AnyOf[UUID]) -> Mapping[UUID, list[Subscription]]:
-        table = SUBSCRIPTIONS.c
-        found = await self._connection.execute(
-            select(*columns_for(SUBSCRIPTIONS, Subscription), table.business_id)
-            .where(among(table.business_id, business_ids))
-            .order_by(table.business_id, table.id)
-        )
+        found = await self._connection.execute(_subscriptions(), {"asked": list(business_ids)})
         subscriptions: defaultdict[UUID, list[Subscription]] = defaultdict(list)
         for row in found:
             subscriptions[row.business_id].append(to_struct(Subscription, row))
         return subscriptions
+
+
+@cache
+def _subscriptions() -> Select[Any]:
+    table = SUBSCRIPTIONS.c
+    columns = columns_for(SUBSCRIPTIONS, Subscription)
+    return select(*columns, table.business_id).where(asked(table.business_id)).order_by(table.business_id, table.id)
 
 
 @cache
@@ -82,7 +84,7 @@ def _statement() -> Select[Any]:
     )
     ordinal = type_coerce(ascending.c.day - literal(EPOCH, Date), Integer) + EPOCH.toordinal()
 
-    def asked(aggregate: FunctionElement[Any], name: str) -> ColumnElement[Any]:
+    def looked_at(aggregate: FunctionElement[Any], name: str) -> ColumnElement[Any]:
         """Of the days that are looked at for a field: fewer numbers to send, and to sum up."""
         if name not in SHORTER_LOOK_BACK_DAYS:
             return aggregate
@@ -92,8 +94,8 @@ def _statement() -> Select[Any]:
     columns = (
         select(
             _numbers(ordinal).label("ordinals"),
-            *(asked(_numbers(ascending.c[name]), name).label(name) for name in FIELDS),
-            asked(func.string_agg(cast(ascending.c.customers, Text), ","), "customers").label("customer_days"),
+            *(looked_at(_numbers(ascending.c[name]), name).label(name) for name in FIELDS),
+            looked_at(func.string_agg(cast(ascending.c.customers, Text), ","), "customers").label("customer_days"),
         )
         .select_from(ascending)
         .correlate(wanted)

@@ -79,6 +79,11 @@ def row_values(name: str, rows: Iterable[Mapping[str, Any]]) -> dict[str, str]:
     return {name: msgspec.json.encode(list(rows)).decode()}
 
 
+def asked(wanted: Column[Any]) -> ColumnElement[bool]:
+    """`column = ANY(:asked)`, for statements that are built once: to build one anew takes as long as to run it."""
+    return wanted == any_(bindparam("asked", type_=ARRAY(wanted.type)))
+
+
 def among(wanted: Column[Any], values: Iterable[Any]) -> ColumnElement[bool]:
     """`column = ANY(:values)`: the same statement whatever the number of values, where IN has one per number."""
     return wanted == any_(literal(list(values), ARRAY(wanted.type)))

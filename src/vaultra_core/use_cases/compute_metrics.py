@@ -25,6 +25,7 @@ class ComputeMetrics:
             self._unit_of_work,
             lambda work, limit: work.computations.due_for_metrics(self._clock.now(), limit=limit),
             self.compute,
+            under_way=2,
         )
 
     async def compute(self, businesses: Sequence[UUID]) -> None:

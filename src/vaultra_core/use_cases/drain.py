@@ -1,14 +1,17 @@
+import asyncio
 import itertools
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from uuid import UUID
 
 from vaultra_core.ports.storage import UnitOfWork, UnitOfWorkFactory
+from vaultra_core.use_cases.together import together
 
 logger = logging.getLogger(__name__)
 
 FOUND = 5_000  # businesses that one look finds: each look reads the state of all of them
 BATCH = 100  # businesses that one transaction works on
+WORTH_A_BATCH = 20  # for fewer, what a transaction costs by itself is more than what two at a time save
 
 
 async def drain(
@@ -17,19 +20,28 @@ async def drain(
     work_on: Callable[[Sequence[UUID]], Awaitable[None]],
     *,
     at_once: int = BATCH,
+    under_way: int = 1,
 ) -> int:
-    """Work on every business that is due, so many at once, until none is; how many were done.
+    """Work on every business that is due, so many in a batch, until none is; how many were done.
 
-    One that fails is logged and left for the next run, and does not stop the others.
+    With two batches under way the database works for one while this process works on the other. A business that fails
+    is logged and left for the next run, and does not stop the others.
     """
     done, failed = 0, set[UUID]()
+    places = asyncio.Semaphore(under_way)
+
+    async def in_turn(batch: Sequence[UUID]) -> set[UUID]:
+        async with places:
+            return await failures(batch, work_on)
+
     while True:
         async with unit_of_work() as work:
             due = [business for business in await find_due(work, FOUND + len(failed)) if business not in failed]
         if not due:
             return done
-        for batch in batches(due, at_once):
-            failed |= await failures(batch, work_on)
+        # Few are shared out as well, so that there is always something for each side to do.
+        size = min(at_once, max(WORTH_A_BATCH, -(-len(due) // under_way)))
+        failed = failed.union(*await together(in_turn(batch) for batch in batches(due, size)))
         done += len(set(due) - failed)
 
 
