@@ -29,6 +29,8 @@ IDLE_IN_TRANSACTION: Final = 10.0
 RETRY_AFTER: Final = 2
 API_STATEMENT_TIMEOUT: Final = 5.0
 JOB_STATEMENT_TIMEOUT: Final = 60.0
+# InternalClientError: used between the server's good-bye and the end of the socket, the driver loses its thread.
+OF_THE_DRIVER: Final = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)
 ROLES_BY_HAND: Final = (
     f"CREATE ROLE {TENANT_ROLE} NOLOGIN; CREATE ROLE {SYSTEM_ROLE} NOLOGIN; "
     f"GRANT {TENANT_ROLE}, {SYSTEM_ROLE} TO <the login> WITH INHERIT FALSE, SET TRUE;"
@@ -107,7 +109,7 @@ async def connected(engine: AsyncEngine, *, scope: str = "") -> AsyncIterator[As
     connection = engine.connect()
     try:
         await connection.start()
-    except (PoolTimeoutError, DBAPIError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+    except (PoolTimeoutError, DBAPIError, *OF_THE_DRIVER) as error:
         raise unavailable(error) from error
     driver = (await connection.get_raw_connection()).driver_connection
     assert isinstance(driver, ScopedConnection)
@@ -154,7 +156,7 @@ def translated(error: BaseException) -> VaultraError | None:
         asyncpg.InsufficientResourcesError,
         asyncpg.IdleInTransactionSessionTimeoutError,
         asyncpg.LockNotAvailableError,
-        asyncpg.InternalClientError,  # the driver was used between the server's good-bye and the socket's end
+        asyncpg.InternalClientError,
         OSError,  # a socket that broke; TimeoutError is one
     )
     return unavailable(error) if isinstance(error, passing) else None

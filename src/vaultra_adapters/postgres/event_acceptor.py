@@ -14,7 +14,7 @@ from typing import Final, Self
 import asyncpg
 from sqlalchemy.dialects import registry
 
-from vaultra_adapters.postgres.engine import RETRY_AFTER, open_connection, translated, unavailable
+from vaultra_adapters.postgres.engine import OF_THE_DRIVER, RETRY_AFTER, open_connection, translated, unavailable
 from vaultra_adapters.postgres.inbox import accept_events, accepted_values
 from vaultra_adapters.postgres.row_security import SYSTEM_ROLE
 from vaultra_core.errors import InvalidInput, Unavailable, VaultraError
@@ -26,7 +26,6 @@ BATCH: Final = 500
 WAITING_LIMIT: Final = 10_000  # events; more means that the database cannot keep up, and Stripe does come again
 STATEMENT_TIMEOUT: Final = 5.0  # seconds
 
-OF_THE_DRIVER: Final = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)
 # The connection is gone, also where the driver has not noticed yet: it was told good-bye, and waits for the end of it.
 GONE: Final = (
     asyncpg.PostgresConnectionError,

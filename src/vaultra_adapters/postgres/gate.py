@@ -2,10 +2,9 @@ import datetime as dt
 from typing import Final
 from uuid import UUID
 
-import asyncpg
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from vaultra_adapters.postgres.engine import connected, translated, unavailable
+from vaultra_adapters.postgres.engine import OF_THE_DRIVER, connected, translated, unavailable
 from vaultra_adapters.postgres.row_security import ScopedConnection
 from vaultra_core.identity import Role
 
@@ -25,7 +24,7 @@ class PostgresGate:
             assert isinstance(driver, ScopedConnection)
             try:
                 rows = await driver.fetch(ROLES, user_id, session_id, now)
-            except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+            except OF_THE_DRIVER as error:
                 if driver.is_closed():
                     await connection.invalidate()  # the pool, which did not see it break, would hand it out again
                     raise unavailable(error) from error
