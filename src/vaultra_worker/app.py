@@ -40,7 +40,10 @@ async def running_worker(container: AsyncContainer, *, sweep_seconds: float = SW
     else:
         tasks.append(run_receiver_task(broker))
     async with _running(broker, tasks):
-        yield
+        try:
+            yield
+        finally:
+            await runner.stop()
 
 
 async def _take_over(container: AsyncContainer) -> None:

@@ -29,8 +29,12 @@ class JobRunner:
         self._running: Counter[Job] = Counter()
         self._again: set[Job] = set()
         self._swept: set[asyncio.Task[None]] = set()
+        self._under_way: set[asyncio.Task[None]] = set()
+        self._stopping = False
 
     async def run(self, job: Job) -> None:
+        if self._stopping:
+            return
         if self._running[job] >= self._at_once.get(job, 1):
             self._again.add(job)
             return
@@ -38,8 +42,11 @@ class JobRunner:
         try:
             while True:
                 self._again.discard(job)
-                await self._run_once(job)
-                if job not in self._again:
+                task = asyncio.create_task(self._run_once(job))
+                self._under_way.add(task)
+                task.add_done_callback(self._under_way.discard)
+                await asyncio.gather(task, return_exceptions=True)  # one that `stop` has cancelled is no error here
+                if self._stopping or job not in self._again:
                     return
         finally:
             self._running[job] -= 1
@@ -56,6 +63,16 @@ class JobRunner:
             if count:
                 took = asyncio.get_running_loop().time() - started
                 logger.info("%s: %d in %.2f s", job, count, took)
+
+    async def stop(self) -> None:
+        """Cancel what is under way, and return when it has let go of what it held; nothing begins afterwards.
+
+        Jobs are safe to break off anywhere, and what was left undone is still due.
+        """
+        self._stopping = True
+        for task in self._under_way:
+            task.cancel()
+        await asyncio.gather(*self._under_way, *self._swept, return_exceptions=True)
 
     async def sweep_forever(self, seconds: float = SWEEP_SECONDS) -> None:
         """Run every job in turn, again and again: the net under every wake-up that got lost."""

@@ -3,15 +3,22 @@
 import asyncio
 import datetime as dt
 from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
 
 import pytest
+from dishka import Provider, Scope
 from redis.asyncio import Redis
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from support.product import Product, a_product, settings_for_tests
+from support.runtime import ScriptedProvider
 from support.sandbox import Sandbox
+from vaultra_core.domain.accounts import Integration
+from vaultra_core.domain.imports import plan_import
+from vaultra_core.ports.payments import Page, PaymentsProvider
 from vaultra_core.ports.runtime import Job, JobQueue
 from vaultra_core.ports.storage import UnitOfWorkFactory
+from vaultra_core.testing.contracts.samples import given_business, given_integration
 from vaultra_worker.app import running_scheduler, running_worker
 from vaultra_worker.runner import JobRunner, slot_of
 
@@ -147,3 +154,43 @@ async def test_a_job_that_fails_is_run_again_when_asked() -> None:
     await runner.run(Job.COMPUTE_METRICS)
     await runner.run(Job.COMPUTE_METRICS)
     assert len(runs) == 2
+
+
+class SilentStripe(ScriptedProvider):
+    """Is asked for a page, and never answers."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.was_asked = asyncio.Event()
+
+    async def list_page(self, *_: Any, **__: Any) -> Page:
+        self.was_asked.set()
+        await asyncio.Event().wait()
+        raise AssertionError("nobody was to wait for this")
+
+
+async def test_a_worker_that_is_told_to_stop_leaves_no_lease_behind(
+    engine: AsyncEngine, database_url: str, uow: UnitOfWorkFactory
+) -> None:
+    """Another one goes on at once, instead of waiting until the lease has run out."""
+    del engine
+    business = await given_business(uow)
+    now = dt.datetime.now(dt.UTC)
+    integration = await given_integration(uow, business, next_sync_at=now, events_through=int(now.timestamp()))
+    async with uow() as work:
+        await work.windows.add(plan_import(integration.id, now=now, account_created=None))
+        await work.commit()
+    stripe, provider = SilentStripe(), Provider(scope=Scope.APP)
+    provider.provide(lambda: stripe, provides=PaymentsProvider)
+    async with a_product(settings_for_tests(database_url), provider) as product:
+        async with running_worker(product.container, sweep_seconds=0.1):
+            await stripe.was_asked.wait()
+            assert await leased(uow) is None
+        again = await leased(uow)
+        assert again is not None and again.business_id == business.id
+
+
+async def leased(uow: UnitOfWorkFactory) -> Integration | None:
+    async with uow() as work:
+        found = await work.integrations.lease_due(dt.datetime.now(dt.UTC), seconds=60)
+    return found[0] if found else None

@@ -69,11 +69,21 @@ class SyncStripe:
             logger.info("stripe_sync %s: another worker has taken over", integration.external_id)
         except Forbidden as error:
             await self._close(integration, token, revoked=error)
+        except asyncio.CancelledError:
+            await self._let_go(integration, token)
+            raise
         except Exception as error:
             # Whatever it is, it must not stop the other accounts; what is not ours is logged in full.
             if not isinstance(error, VaultraError):
                 logger.exception("stripe_sync %s failed", integration.external_id)
             await self._close(integration, token, failed=error)
+
+    async def _let_go(self, integration: Integration, token: int) -> None:
+        """Told to stop: whoever comes next need not wait until the lease has run out."""
+        with contextlib.suppress(VaultraError):  # without a database it runs out by itself
+            async with self._unit_of_work() as work:
+                await work.integrations.release(integration.id, token)
+                await work.commit()
 
     @contextlib.asynccontextmanager
     async def _renewing(self, integration: Integration, token: int) -> AsyncIterator[None]:

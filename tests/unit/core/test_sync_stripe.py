@@ -248,3 +248,24 @@ async def test_a_slow_platform_does_not_cost_the_lease(world: World, monkeypatch
             assert await work.integrations.lease(business, world.clock.now(), seconds=1) is None
     answer.set()
     assert await syncing == 1
+
+
+async def test_who_is_told_to_stop_lets_go_of_the_account(world: World) -> None:
+    await world.connected()
+    asked, never = asyncio.Event(), asyncio.Event()
+
+    async def no_answer(*_: Any, **__: Any) -> EventPage:
+        asked.set()
+        await never.wait()
+        raise AssertionError("nobody was to wait for this")
+
+    world.provider.list_events = no_answer  # type: ignore[method-assign]
+    syncing = asyncio.create_task(world.sync.execute())
+    await asked.wait()
+    async with world.storage() as work:
+        assert await work.integrations.lease_due(NOW, seconds=1) is None
+    syncing.cancel()
+    await asyncio.wait({syncing})
+    assert syncing.cancelled()
+    async with world.storage() as work:
+        assert await work.integrations.lease_due(NOW, seconds=1) is not None

@@ -26,3 +26,26 @@ async def test_a_sweep_that_is_told_to_stop_as_a_job_ends_stops(steps: int) -> N
     sweeping = asyncio.create_task(JobRunner(dict.fromkeys(Job, job)).sweep_forever(seconds=60))
     await asyncio.wait({sweeping}, timeout=2)
     assert sweeping.cancelled()
+
+
+async def test_who_is_told_to_stop_waits_until_jobs_have_let_go_and_begins_none() -> None:
+    began, said = asyncio.Event(), []
+
+    async def job() -> int:
+        began.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await asyncio.sleep(0.01)
+            said.append("let go")
+        return 0
+
+    runner = JobRunner({Job.STRIPE_SYNC: job})
+    running = asyncio.create_task(runner.run(Job.STRIPE_SYNC))
+    await began.wait()
+    await runner.run(Job.STRIPE_SYNC)  # would be run once more afterwards
+    await runner.stop()
+    assert said == ["let go"]
+    await asyncio.wait({running})
+    await runner.run(Job.STRIPE_SYNC)
+    assert said == ["let go"]
