@@ -90,27 +90,6 @@ async def distributed_wake(product: Product, job: Job) -> None:
     await (await product.container.get(JobQueue)).wake(job)
 
 
-async def test_readiness_says_when_the_queue_is_gone(engine: AsyncEngine, database_url: str) -> None:
-    del engine
-    async with a_product(settings_for_tests(database_url, redis_url="redis://127.0.0.1:9/0")) as product:
-        answer = await product.client.get("http://vaultra.test/health/ready")
-        assert answer.status_code == 503
-        assert answer.json()["error"]["details"]["dependency"] == "queue"
-        assert answer.headers["Retry-After"]
-        assert (await product.client.get("http://vaultra.test/health")).json() == {"status": "ok"}
-
-
-async def test_a_dead_database_is_a_503_that_says_so() -> None:
-    async with a_product(settings_for_tests("postgresql://nobody@127.0.0.1:9/none")) as product:
-        for path in ("/auth/login",):
-            answer = await product.post(path, {"email": "a@example.com", "password": "x"})
-            assert answer.status_code == 503, answer.text
-            assert answer.json()["error"]["details"]["dependency"] == "database"
-            assert answer.headers["Retry-After"]
-        event = b'{"object":"event","id":"evt_1","type":"x.y","created":1,"livemode":false,"data":{"object":{}}}'
-        assert (await product.webhook(event)).status_code == 503
-
-
 async def test_two_schedulers_start_a_slot_once(distributed: Product, uow: UnitOfWorkFactory) -> None:
     now = slot_of(dt.datetime.now(dt.UTC))
     async with uow() as first:
