@@ -8,12 +8,10 @@ import tempfile
 import time
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
-from typing import Any
 
-from fuzz.campaign import run
-from fuzz.cast import Cast
+from fuzz.campaign import run_share
 from fuzz.tally import Tally
-from support.demo import Demo, a_demo
+from support.demo import a_demo
 
 
 def main() -> int:
@@ -25,7 +23,7 @@ def main() -> int:
         with ProcessPoolExecutor(count, mp_context=context) as pool:
             share, seconds = -(-options.requests // count), options.minutes * 60
             parts = [
-                pool.submit(_part, demo.folder, demo.facts, share, seconds, options.seed + 1_000_000 * number)
+                pool.submit(run_share, demo.folder, demo.facts, share, seconds, options.seed + 1_000_000 * number)
                 for number in range(count)
             ]
             tally = parts[0].result()
@@ -36,15 +34,6 @@ def main() -> int:
             print(demo.output[-20_000:])
     print(table(tally, wanted=options.requests, seconds=seconds))
     return 1 if tally.faults else 0
-
-
-def _part(folder: Path, facts: dict[str, Any], requests: int, seconds: float, seed: int) -> Tally:
-    """A process's share, with a cast of its own: making requests takes longer than answering them."""
-    demo = Demo(folder)
-    demo.facts = facts
-    tally = Tally(requests=requests, seconds=seconds)
-    run(demo, Cast(demo), tally, seed=seed)
-    return tally
 
 
 def _parser() -> argparse.ArgumentParser:

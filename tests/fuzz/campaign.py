@@ -10,6 +10,7 @@ import itertools
 import random
 from collections import defaultdict
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, Final
 
 import hypothesis
@@ -76,6 +77,16 @@ def run(demo: Demo, cast: Cast, tally: Tally, *, seed: int) -> None:
         _ask_alone(asker, operation, mode, seed + turn)
         if turn % CHAINS_EVERY == 0:
             chains(schema, asker, seed + turn)
+
+
+def run_share(folder: Path, facts: dict[str, Any], requests: int, seconds: float, seed: int) -> Tally:
+    """What one of several processes asks a demo that runs elsewhere, with a cast of its own: making requests takes
+    longer than answering them."""
+    demo = Demo(folder)
+    demo.facts = facts
+    tally = Tally(requests=requests, seconds=seconds)
+    run(demo, Cast(demo), tally, seed=seed)
+    return tally
 
 
 def _ask_alone(asker: Asker, operation: Any, mode: GenerationMode, seed: int) -> None:
