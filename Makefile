@@ -20,7 +20,7 @@ endif
 MAKEFLAGS += --no-builtin-rules
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test bench lint lint-python lint-dashboard format types e2e crash fuzz docs client setup lock clean
+.PHONY: help demo test bench lint lint-python lint-dashboard format types e2e lighthouse crash fuzz docs client setup lock clean
 .PHONY: .build/openapi.json
 
 help: ## List these targets
@@ -37,6 +37,9 @@ bench: .venv/.project ## Measure speed and memory: make bench [SCALE=1] [ARGS='-
 
 e2e: setup ## Run the end-to-end tests only
 	@.venv/bin/pytest tests/e2e
+
+lighthouse: setup scripts/lighthouse/node_modules/.installed ## Lighthouse on the landing page and the overview (fetches 180 MB once)
+	@.venv/bin/python scripts/measure_pages.py
 
 crash: setup ## Kill everything under load: make crash [KILLS=500 WEBHOOKS=100000 SEED=1 MINUTES=60 FAULTS=]
 	@PYTHONPATH=tests .venv/bin/python -m crash $(if $(FAULTS),--faults) \
@@ -80,7 +83,7 @@ lock: .venv/.project ## Lock the requirements anew: make lock [ARGS=--upgrade]
 
 clean: ## Remove what make made; the data of the demo stays
 	@rm -rf .venv .build .pytest_cache .ruff_cache .mypy_cache .import_linter_cache .hypothesis
-	@rm -rf frontend/node_modules frontend/dist frontend/.astro
+	@rm -rf scripts/lighthouse/node_modules frontend/node_modules frontend/dist frontend/.astro
 	@find src tests scripts -name __pycache__ -prune -exec rm -rf {} +
 
 # An environment that was moved or copied still points to where it was made.
@@ -102,6 +105,10 @@ endif
 
 frontend/node_modules/.installed: frontend/package-lock.json frontend/.npmrc .venv/.requirements
 	@scripts/quietly dashboard-packages npm --prefix frontend ci
+	@touch $@
+
+scripts/lighthouse/node_modules/.installed: scripts/lighthouse/package-lock.json .venv/.requirements
+	@scripts/quietly lighthouse-packages npm --prefix scripts/lighthouse ci
 	@touch $@
 
 frontend/dist/index.html: $(shell find frontend -type f ! -path '*/node_modules/*' ! -path '*/dist/*' ! -path '*/.astro/*')

@@ -1,25 +1,9 @@
-/**
- * How much script a page may load before it can be used, gzipped. Files have hashed names and pages share them, so what
- * a page loads is read off its HTML and the static imports of its modules; what is imported on demand does not count.
- */
-import { existsSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+/** How much script a page may load before it can be used, gzipped. Files have hashed names, and pages share them. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { scriptsOf } from "./build/page-scripts.js";
 
 const DIST = join(import.meta.dirname, "dist");
-
-function scriptsOf(page) {
-  const html = readFileSync(join(DIST, page, "index.html"), "utf8");
-  const found = new Set();
-  const add = (file) => {
-    if (found.has(file)) return;
-    found.add(file);
-    const code = readFileSync(file, "utf8");
-    for (const [, name] of code.matchAll(/(?:from|import)\s*["'](\.{1,2}\/[^"']+\.js)["']/g))
-      add(join(dirname(file), name));
-  };
-  for (const [, source] of html.matchAll(/<script[^>]*\ssrc="([^"]+)"/g)) add(join(DIST, source));
-  return [...found];
-}
 
 const pages = [
   { name: "landing", page: "", limit: "5 kB" },
@@ -37,7 +21,7 @@ export default pages
   .map(({ name, page, limit }) => ({
     name,
     limit,
-    path: scriptsOf(page).map((file) => file.slice(DIST.length - 4)),
+    path: scriptsOf(DIST, page).map((file) => file.slice(DIST.length - 4)),
     gzip: true,
     brotli: false,
   }));

@@ -1,6 +1,7 @@
 import react from "@astrojs/react";
 import tailwindcss from "@tailwindcss/vite";
 import { defineConfig } from "astro/config";
+import { preloadModules } from "./build/preload-modules.js";
 import compress from "./compress.ts";
 
 // Pages are static files that the API process serves under a content security policy of `script-src 'self'` and
@@ -10,7 +11,8 @@ import compress from "./compress.ts";
 export default defineConfig({
   output: "static",
   build: { format: "directory", inlineStylesheets: "never" },
-  integrations: [react(), compress()],
+  // Last what has to see the finished pages.
+  integrations: [react(), preloadModules(), compress()],
   devToolbar: { enabled: false },
   vite: {
     plugins: [tailwindcss()],

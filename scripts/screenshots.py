@@ -58,7 +58,7 @@ async def take(demo: Demo, folder: Path) -> None:
         await _sign_in(page, demo)
         for name in NARROW_PAGES:
             await _open(page, name)
-            await _shoot(page, folder / f"{name}-narrow.png", whole=True)
+            await _shoot(page, folder / f"{name}-narrow.png")
 
 
 async def _page(browser: Browser, demo: Demo, theme: str, size: dict[str, int]) -> Page:
@@ -94,11 +94,11 @@ async def _open(page: Page, name: str) -> None:
     await page.evaluate("window.scrollTo(0, 0)")
 
 
-async def _shoot(page: Page, target: Path, *, whole: bool = False) -> None:
+async def _shoot(page: Page, target: Path) -> None:
     await page.wait_for_load_state("networkidle")
     await page.wait_for_timeout(500)  # charts draw once their data is there
     with tempfile.NamedTemporaryFile(suffix=".png") as raw:
-        await page.screenshot(path=raw.name, full_page=whole)
+        await page.screenshot(path=raw.name)
         _compress(raw.name, target)
 
 

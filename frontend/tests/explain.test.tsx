@@ -148,6 +148,10 @@ describe("the score's history", () => {
 describe("the outlook in sentences", () => {
   it("says when the tier changes and why, or that it does not", () => {
     expect(course(outlook)).toMatch(/in the tier Highly attractive on 14 January 2027, with 86 points/);
+    const [crossing] = outlook.crossings;
+    expect(course({ ...outlook, crossings: [{ ...crossing!, moved: ["refunds", "cap_chargebacks"] }] })).toMatch(
+      /What differs then: refunds, the cap for excessive chargebacks\.$/,
+    );
     expect(course({ ...outlook, crossings: [], scores: [{ day: "2027-02-19", score: outlook.score }] })).toMatch(
       /your score is still 72 in 90 days/,
     );

@@ -1,4 +1,4 @@
-import { screen } from "@testing-library/react";
+import { screen, waitFor } from "@testing-library/react";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { outlook, scoreChange } from "../dev/explain";
 import {
@@ -51,7 +51,7 @@ describe("the overview", () => {
     expect(await screen.findByText("Your score is 72 of 100: Funding-ready.")).toBeInTheDocument();
     expect(screen.getByText("Sample data")).toBeInTheDocument();
     expect(screen.getAllByRole("article")).toHaveLength(3);
-    expect(screen.getByRole("heading", { name: "What makes up your score" })).toBeInTheDocument();
+    expect(await screen.findByRole("heading", { name: "What makes up your score" })).toBeInTheDocument();
     expect(await screen.findByText("18,240 USD")).toBeInTheDocument();
     expect(await screen.findByText(/compared with 23 September 2026 to 22 October 2026/)).toBeInTheDocument();
     expect(screen.getByText(/Today so far: 412\.30 USD from 23 charges/)).toBeInTheDocument();
@@ -59,7 +59,7 @@ describe("the overview", () => {
 
   it("says why there is no score and what is missing, and makes none up", async () => {
     const missing = { reason: "insufficient_history", missing: "a first charge" };
-    open({
+    const calls = open({
       "GET /readiness": refusal(404, "NOT_FOUND", "No score yet.", missing),
       "GET /metrics": refusal(404, "NOT_FOUND", "No metrics yet.", missing),
       "GET /recommendations": { body: { recommendations: [] } },
@@ -67,7 +67,8 @@ describe("the overview", () => {
     expect(await screen.findByText("Not enough history for a score yet")).toBeInTheDocument();
     expect(screen.getByText(/What is missing: a first charge\./)).toBeInTheDocument();
     expect(screen.queryByText(/of 100/)).toBeNull();
-    expect(screen.queryByText(/Key metrics/)).toBeNull();
+    await waitFor(() => expect(calls.some(({ path }) => path === "/metrics")).toBe(true));
+    await waitFor(() => expect(screen.queryByText(/Key metrics/)).toBeNull());
   });
 
   it("says how far the data is complete", async () => {
@@ -85,6 +86,7 @@ describe("the overview", () => {
     expect(await screen.findByText("Your score is 72 of 100: Funding-ready.")).toBeInTheDocument();
     expect(await screen.findByRole("alert")).toHaveTextContent("Something broke on our side.");
     expect(screen.getByRole("alert")).toHaveTextContent("Reference for support: req_1");
+    expect(await screen.findByRole("heading", { name: "Key metrics, last 30 days" })).toBeInTheDocument();
   });
 
   it("says that figures may move while older history comes in", async () => {

@@ -3,6 +3,7 @@
 import pytest
 from playwright.async_api import expect
 
+from support.axe import violations
 from support.dashboard import TOKEN, Dashboard
 
 
@@ -14,6 +15,7 @@ async def test_a_denied_consent_says_so_and_can_be_tried_again(dashboard: Dashbo
     await page.get_by_role("button", name="Cancel").click()
     await page.wait_for_url("**/onboarding/stripe-connect?*error=access_denied*")
     await expect(page.get_by_role("alert")).to_contain_text("Stripe was not connected")
+    assert await violations(page) == [], "a consent that was denied"
     await page.get_by_role("button", name="Try again with Stripe").click()
     await dashboard.decide("fresh", "Connect")
     assert await dashboard.see_score() > 0
@@ -26,6 +28,7 @@ async def test_an_account_without_a_sale_gets_no_score_and_is_told_why(dashboard
     await dashboard.decide("empty", "Connect")
     told = dashboard.page.get_by_text("not enough history for a score yet", exact=False)
     await expect(told).to_be_visible(timeout=30_000)
+    assert await violations(dashboard.page) == [], "no score yet"
     await expect(dashboard.page.get_by_text("Your score is")).to_have_count(0)
 
 

@@ -1,4 +1,4 @@
-"""The main job, as a newcomer does it: from the landing page to an accepted recommendation."""
+"""The main job, as a newcomer does it: from the landing page to a score, what to do about it, and answers."""
 
 import re
 
@@ -9,7 +9,7 @@ from support.demo import Owner
 from support.tables import wait_until_caught_up
 
 
-async def test_from_the_landing_page_to_an_accepted_recommendation(dashboard: Dashboard) -> None:
+async def test_from_the_landing_page_to_a_plan_and_an_answer(dashboard: Dashboard) -> None:
     page = dashboard.page
     await dashboard.sign_up("flow@example.com")
     await dashboard.make_business("Parcel House")
@@ -57,6 +57,23 @@ async def test_from_the_landing_page_to_an_accepted_recommendation(dashboard: Da
     await page.get_by_role("link", name="Metrics", exact=True).click()
     await expect(page.get_by_role("heading", level=1)).to_contain_text("Metrics")
     await expect(page.locator("canvas").first).to_be_visible()
+
+    # What if there were no chargebacks at all?
+    await page.get_by_role("link", name="Simulator", exact=True).click()
+    slider = page.get_by_role("slider", name="Chargebacks")
+    await slider.focus()
+    await page.keyboard.press("Home")
+    assumed = page.get_by_text(re.compile(r"Your score would be \d+ of 100"))
+    await expect(assumed).to_be_attached()
+    assert int(re.findall(r"\d+", await assumed.inner_text())[0]) >= score
+
+    # The agent answers from the same figures.
+    await page.get_by_role("link", name="Ask", exact=True).click()
+    talk = page.get_by_role("region", name="Conversation")
+    await talk.get_by_label("Your question").fill("How far am I from the next tier?")
+    await page.keyboard.press("Enter")
+    await expect(talk.get_by_text("Was this useful?")).to_be_visible()
+    await expect(talk.locator(".prose")).to_contain_text(re.compile(r"\d"))
 
     # Everything is still there for somebody who comes back.
     await dashboard.log_out()

@@ -1,5 +1,6 @@
 """The pages as people meet them who may only read, whose server is gone, or who cannot use a mouse."""
 
+import functools
 from typing import Final
 
 import pytest
@@ -8,6 +9,7 @@ from playwright.async_api import Page, expect
 from support.axe import violations
 from support.dashboard import Dashboard
 from support.demo import Owner
+from support.layout import STEADY, shift, small_targets, watch_shifts
 
 PAGES: Final = (
     "/dashboard",
@@ -19,6 +21,10 @@ PAGES: Final = (
     "/dashboard/settings",
 )
 
+# What moves for longer than the eye can see although the person asked for no motion.
+MOVING: Final = """() => document.getAnimations().map((each) => each.effect.getComputedTiming())
+  .filter(({ activeDuration }) => activeDuration > 1).map(({ activeDuration }) => activeDuration)"""
+
 
 async def settled(page: Page) -> None:
     await page.wait_for_load_state("networkidle")
@@ -26,32 +32,86 @@ async def settled(page: Page) -> None:
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-async def test_no_page_has_a_serious_finding_or_is_wider_than_a_narrow_screen(dashboard: Dashboard, theme: str) -> None:
+async def test_every_page_is_accessible_steady_and_fits_the_screen(dashboard: Dashboard, theme: str) -> None:
     page = dashboard.page
+    narrow = theme == "dark"
+    await watch_shifts(page.context)
     await page.emulate_media(color_scheme="dark" if theme == "dark" else "light", reduced_motion="reduce")
-    await page.set_viewport_size({"width": 360 if theme == "dark" else 1440, "height": 900})
+    await page.set_viewport_size({"width": 360 if narrow else 1440, "height": 900})
     for path in ("/", "/auth/login", "/auth/signup"):
         await page.goto(path)
-        await settled(page)
-        assert await violations(page) == [], path
+        await sound(page, path, narrow=narrow)
     await dashboard.enter("Parcel & Post")
     for path in PAGES:
         await page.goto(path)
-        await settled(page)
-        assert await violations(page) == [], path
-        beyond = await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        assert beyond <= 0, f"{path} scrolls sideways by {beyond} px"
-    await page.goto("/dashboard")
-    await page.get_by_role("button", name="Where this score comes from").click()
-    await expect(page.get_by_role("dialog").get_by_role("heading", name="Made of")).to_be_visible()
+        await sound(page, path, narrow=narrow)
+
+
+async def sound(page: Page, path: str, *, narrow: bool) -> None:
+    """Nothing serious for axe, nothing that moved by itself, nothing beyond the edge; targets for fingers."""
+    await settled(page)
+    assert await violations(page) == [], path
+    moved, shifts = await shift(page)
+    assert moved < STEADY, f"{path} moved by {moved}: {shifts}"
+    beyond = await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert beyond <= 0, f"{path} scrolls sideways by {beyond} px"
+    if narrow:
+        assert await small_targets(page) == [], path
+
+
+async def test_no_state_in_between_has_a_serious_finding(dashboard: Dashboard) -> None:
+    """What comes up only when it is asked for: drawers, questions, menus, tables, toasts, and lists with nothing in."""
+    page = dashboard.page
+    await page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+    await page.set_viewport_size({"width": 360, "height": 900})
+    await dashboard.enter("Parcel & Post")
+    button, dialog = functools.partial(page.get_by_role, "button"), page.get_by_role("dialog")
+    moving = await page.evaluate(MOVING)
+    assert moving == [], "motion was to be reduced"
+
+    await button(name="Where this score comes from").click()
+    await expect(dialog.get_by_role("heading", name="Made of")).to_be_visible()
     assert await violations(page) == [], "the evidence"
+    await page.keyboard.press("Escape")
+    await button(name="account of").click()
+    await expect(page.get_by_role("link", name="Settings")).to_be_visible()
+    await page.get_by_text("View as table").click()
+    await expect(page.get_by_role("rowheader").first).to_be_visible()
+    assert await violations(page) == [], "the menu and a table"
+
+    await page.goto("/dashboard/recommendations?status=resolved&sort=newest")
+    await expect(page.get_by_text("Nothing here")).to_be_visible()
+    await expect(button(name="Newest")).to_have_attribute("aria-pressed", "true")
+    assert await violations(page) == [], "an empty list"
+    await page.goto("/dashboard/recommendations")
+    await button(name="Dismiss", exact=True).first.click()
+    await expect(button(name="Undo")).to_be_visible()
+    assert await violations(page) == [], "a toast"
+    await button(name="Undo").click()
+    await expect(button(name="Undo")).to_have_count(0)
+
     await page.goto("/dashboard/settings")
-    await page.get_by_role("button", name="Disconnect…").click()
-    await expect(page.get_by_role("dialog")).to_be_visible()
-    assert await violations(page) == [], "the question before disconnecting"
+    for name in ("Disconnect…", "Delete Parcel & Post…", "Delete my account…", "Leave Parcel & Post"):
+        await button(name=name).click()
+        await expect(dialog).to_be_visible()
+        assert await violations(page) == [], f"the question after {name}"
+        await dialog.get_by_role("button", name="Cancel").click()
+        await expect(dialog).to_have_count(0)
+    await page.get_by_label("Name of the new token").fill("Desk")
+    await button(name="Make a token").click()
+    await expect(page.get_by_text("Copy this token now")).to_be_visible()
+    assert await violations(page) == [], "a token that was just made"
+    await button(name="Revoke Desk").click()
+    await expect(dialog).to_be_visible()
+    assert await violations(page) == [], "the question before a token is revoked"
+    await dialog.get_by_role("button", name="Revoke", exact=True).click()
+    await expect(page.get_by_text("No tokens yet")).to_be_visible()
+
     await page.goto("/onboarding/business")
     await settled(page)
     assert await violations(page) == [], "the business form"
+    await page.goto("/no/such/page")
+    assert await violations(page) == [], "the page that is not there"
 
 
 async def test_a_viewer_reads_everything_and_is_offered_nothing_to_decide(dashboard: Dashboard) -> None:

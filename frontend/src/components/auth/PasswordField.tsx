@@ -9,7 +9,7 @@ export function PasswordField(props: Omit<ComponentProps<typeof Field>, "label" 
       <Field label="Password" type={visible ? "text" : "password"} {...props} />
       <button
         type="button"
-        className="absolute right-0 top-0 rounded px-1 text-sm text-soft underline underline-offset-4"
+        className="absolute -top-3 right-0 min-h-11 rounded px-1 text-sm text-soft underline underline-offset-4"
         aria-pressed={visible}
         onClick={() => setVisible(!visible)}
       >

@@ -20,6 +20,8 @@ import { Contributions } from "../score/Contributions";
 import { byDay, changeSince } from "../score/history";
 import { ScoreCard } from "../score/ScoreCard";
 import { ScoreHistory } from "../score/ScoreHistory";
+import { WhatItMeans } from "../score/WhatItMeans";
+import { Later } from "../ui/Later";
 import { Panel } from "../ui/Panel";
 import { Failure, Loading, Skeleton } from "../ui/states";
 import { Toasts } from "../ui/toasts";
@@ -41,7 +43,9 @@ export function OverviewPage() {
 
   return (
     <>
-      <PageHeader title={business.name} />
+      <PageHeader title={business.name}>
+        How a lender would see your business today: the score, why it is what it is, and what would raise it most.
+      </PageHeader>
       <div className="flex flex-col gap-6">
         {/* Both at once, so that nothing that comes later pushes down what is being read. */}
         {readiness.isPending || recommendations.isPending ? (
@@ -74,7 +78,9 @@ export function OverviewPage() {
             )}
           </>
         )}
-        <KeyFigures />
+        <Later>
+          <KeyFigures />
+        </Later>
       </div>
       <Toasts />
     </>
@@ -95,6 +101,7 @@ function Score({ readiness, children }: { readiness: Readiness; children: ReactN
               Where this score comes from
             </Traced>
           </p>
+          <WhatItMeans />
           <p className="mt-2 text-xs text-faint">
             {readiness.complete_through
               ? `Data complete to the cent through ${day(readiness.complete_through)}, checked against Stripe’s balance.`
@@ -112,16 +119,18 @@ function Score({ readiness, children }: { readiness: Readiness; children: ReactN
         </Panel>
       </div>
       {children}
-      <div className="grid gap-6 lg:grid-cols-2">
-        <WhyItMoved readiness={readiness} firstDay={firstDay} />
-        <OutlookPanel />
-      </div>
-      <Panel title="What makes up your score" note="Ordered by what there is to gain.">
-        <Contributions contributions={readiness.contributions} raw={readiness.raw_score} />
-        <p className="mt-4 text-xs text-faint">
-          Computed by rulebook {readiness.rulebook}. {NOT_ADVICE}
-        </p>
-      </Panel>
+      <Later>
+        <div className="grid gap-6 lg:grid-cols-2">
+          <WhyItMoved readiness={readiness} firstDay={firstDay} />
+          <OutlookPanel />
+        </div>
+        <Panel title="What makes up your score" note="Ordered by what there is to gain.">
+          <Contributions contributions={readiness.contributions} raw={readiness.raw_score} />
+          <p className="mt-4 text-xs text-faint">
+            Computed by rulebook {readiness.rulebook}. {NOT_ADVICE}
+          </p>
+        </Panel>
+      </Later>
     </>
   );
 }

@@ -7,13 +7,19 @@ import { factorLabel, tierLabel } from "../../lib/words";
 export function course({ days, score, crossings, scores }: Outlook): string {
   const crossing = crossings[0];
   if (crossing !== undefined) {
-    const because = crossing.moved.map((factor) => factorLabel(factor).toLowerCase()).join(", ");
+    const because = crossing.moved.map(named).join(", ");
     return `If the last four weeks repeat, you are in the tier ${tierLabel(crossing.tier)} on ${day(crossing.day)}, with ${crossing.score} points. What differs then: ${because}.`;
   }
   const end = scores.at(-1)?.score ?? score;
   return end === score
     ? `If the last four weeks repeat, your score is still ${score} in ${days} days.`
     : `If the last four weeks repeat, your score is ${end} in ${days} days, in the same tier.`;
+}
+
+function named(factor: string): string {
+  return factorLabel(factor)
+    .toLowerCase()
+    .replace(/^cap: /, "the cap for ");
 }
 
 /** How many chargebacks the month can still take. */

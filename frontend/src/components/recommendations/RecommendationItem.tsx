@@ -9,10 +9,12 @@ interface Props {
   /** Without it the recommendation can only be read. */
   onDecide?: ((decision: Decision) => void) | undefined;
   busy: boolean;
+  /** The reasons only when they are asked for: for a place where the list is one thing of many. */
+  brief: boolean;
 }
 
 /** One thing to do: why, by how much the score would rise, and the figures it rests on. */
-export function RecommendationItem({ recommendation, currency, onDecide, busy }: Props) {
+export function RecommendationItem({ recommendation, currency, onDecide, busy, brief }: Props) {
   const { id, handle, title, description, priority, category, status, estimated_impact, metric_refs } = recommendation;
   const { measured, by } = figures(metric_refs, currency);
   return (
@@ -51,7 +53,14 @@ export function RecommendationItem({ recommendation, currency, onDecide, busy }:
             )}
           </dl>
         )}
-        <p className="mt-2 max-w-prose text-sm text-soft">{description}</p>
+        {brief ? (
+          <details className="max-w-prose text-sm">
+            <summary className="disclosure">Why, and what helps</summary>
+            <p className="text-soft">{description}</p>
+          </details>
+        ) : (
+          <p className="mt-2 max-w-prose text-sm text-soft">{description}</p>
+        )}
       </div>
       <div className="flex flex-wrap items-center gap-3 sm:flex-col sm:items-end sm:justify-between">
         <p className="figure grow text-sm font-semibold text-positive sm:grow-0">

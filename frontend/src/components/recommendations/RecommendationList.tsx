@@ -7,7 +7,7 @@ interface Props {
   currency: string;
   recommendations: readonly Recommendation[];
   canWrite: boolean;
-  /** Show the first few only. */
+  /** Show the first few only, and briefly. */
   limit?: number;
 }
 
@@ -23,6 +23,7 @@ export function RecommendationList({ businessId, currency, recommendations, canW
             recommendation={each}
             currency={currency}
             busy={busyId === each.id}
+            brief={limit !== undefined}
             onDecide={canWrite ? (decision) => decide(each, decision) : undefined}
           />
         </li>

@@ -19,7 +19,7 @@ export function Row({ title, note, children }: RowProps) {
         {title}
         {note && <span className="block text-xs break-words text-faint">{note}</span>}
       </span>
-      {children && <span className="flex items-center gap-2">{children}</span>}
+      {children && <span className="panel-action flex items-center gap-2">{children}</span>}
     </li>
   );
 }
