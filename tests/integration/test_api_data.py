@@ -93,6 +93,12 @@ async def test_a_deleted_account_leaves_nothing_but_the_audit(product: Product, 
     person = await product.signed_up("going.away@example.com", "Gwendolyn Gone")
     business = await person.business("Stays Or Goes")
     user = (await person.get("/auth/me")).json()["id"]
+    wrong = {"email": "going.away@example.com", "password": "not this one"}
+    assert (await product.post("/auth/login", wrong)).status_code == 401
+    await product.post("/auth/password/forgot", {"email": wrong["email"]})
+    async with engine.connect() as connection:
+        seen = await connection.scalars(text("SELECT DISTINCT address FROM audit_log"))
+        assert set(seen) == {"127.0.0.1"}
     refused = await person.request("DELETE", "/users/me")
     assert refused.status_code == 409
     assert refused.json()["error"]["details"]["business_ids"] == [business]
@@ -103,7 +109,8 @@ async def test_a_deleted_account_leaves_nothing_but_the_audit(product: Product, 
     assert left == {"audit_log": [user]}
     assert (await person.get("/auth/me")).status_code == 401
     async with engine.connect() as connection:
-        rows = await connection.execute(text("SELECT action, address FROM audit_log"))
+        rows = (await connection.execute(text("SELECT action, address FROM audit_log"))).all()
+        assert {"sign_in_refused", "password_reset_asked", "user_deleted"} <= {action for action, _ in rows}
         assert {address for _, address in rows} == {None}
 
 
@@ -120,6 +127,26 @@ async def test_a_person_can_take_along_what_is_stored_about_them(product: Produc
     assert len(data["user_business_memberships"]) == 1
     assert "other@example.com" not in answer.text and "Otto" not in answer.text and "argon2" not in answer.text
     assert "user_exported" in await actions(person, "/users/me/audit")
+
+
+async def test_conversations_are_handed_to_whoever_had_them(product: Product, engine: AsyncEngine) -> None:
+    owner = await product.signed_up()
+    business = await owner.business()
+    admin = await product.signed_up("admin@example.com")
+    await join(engine, admin, business, "admin")
+    for person, question in ((owner, "Which tier am I in, asks the owner?"), (admin, "And the admin?")):
+        asked = await person.post("/agent/chat", {"business_id": business, "message": question})
+        assert asked.status_code == 200, asked.text
+    for person, own, others in ((owner, "asks the owner", "And the admin"), (admin, "And the admin", "asks the owner")):
+        export = await person.get("/users/me/export")
+        messages = export.json()["data"]["agent_messages"]
+        assert [message["role"] for message in messages] == ["user", "assistant"]
+        assert own in messages[0]["content"] and messages[1]["content"]
+        assert others not in export.text
+    answer = await owner.get(f"/users/businesses/{business}/export")
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as folder:
+        told = folder.read("agent_messages.jsonl").decode() + folder.read("agent_conversations.jsonl").decode()
+    assert "asks the owner" in told and "And the admin" not in told
 
 
 @pytest.mark.parametrize(("kind", "ending"), [("json", "jsonl"), ("csv", "csv")])

@@ -1,7 +1,7 @@
 import datetime as dt
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, select, true, tuple_, update
+from sqlalchemy import ColumnElement, and_, delete, or_, select, true, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 
 from vaultra_adapters.postgres.rows import Collection, columns_for, to_row, to_struct
@@ -38,7 +38,9 @@ class PostgresAuditLog(Collection):
         return [AuditRecord(to_struct(AuditEntry, row), row.actor_name) for row in found]
 
     async def forget_addresses(self, user_id: UUID) -> None:
-        await self._connection.execute(update(audit_log).where(A.actor_id == user_id).values(address=None))
+        tried = and_(A.actor_id.is_(None), A.target == str(user_id))
+        theirs = or_(A.actor_id == user_id, tried)
+        await self._connection.execute(update(audit_log).where(theirs).values(address=None))
 
     async def forget(self, before: dt.datetime) -> int:
         forgotten = await self._connection.execute(delete(audit_log).where(A.at < before))

@@ -36,7 +36,8 @@ class AuditLog(Protocol):
         """Everybody's, newest first: for whoever runs the server."""
 
     async def forget_addresses(self, user_id: UUID) -> None:
-        """Take the network address out of this person's entries."""
+        """Take the network address out of what this person did, and of what somebody unrecognised tried on their
+        account: that was most likely they themselves."""
 
     async def forget(self, before: dt.datetime) -> int:
         """Delete the entries that are older; how many there were."""

@@ -24,4 +24,5 @@ class Holdings(Protocol):
         """Everything but its entries of the audit log."""
 
     async def erase_user(self, user_id: UUID) -> None:
-        """Everything but their entries of the audit log, which lose their network address."""
+        """Everything but their entries of the audit log, which lose their network address, as do tries to sign in to
+        their account."""

@@ -59,11 +59,22 @@ class AuditLogContract:
         gone, stays = new_id(), new_id()
         theirs = changed(an_entry(actor_id=gone), address="203.0.113.9")
         others = changed(an_entry(actor_id=stays), address="203.0.113.10")
-        await written(uow, theirs, others)
+        tried = changed(theirs, id=new_id(), action=AuditAction.SIGN_IN_REFUSED, actor_id=None, target=str(gone))
+        elsewhere = changed(tried, id=new_id(), target=str(stays))
+        changed_by_another = changed(others, id=new_id(), actor_id=new_id(), target=str(gone))
+        await written(uow, theirs, others, tried, elsewhere, changed_by_another)
         async with uow() as work:
             await work.audit.forget_addresses(gone)
             await work.commit()
         async with uow() as work:
+            kept = {record.entry.id: record.entry.address for record in await work.audit.latest(limit=9)}
+            assert kept == {
+                theirs.id: None,
+                tried.id: None,
+                others.id: others.address,
+                elsewhere.id: elsewhere.address,
+                changed_by_another.id: others.address,
+            }
             assert await work.audit.of_user(gone, limit=9) == [AuditRecord(changed(theirs, address=None), None)]
             assert await work.audit.of_user(stays, limit=9) == [AuditRecord(others, None)]
 

@@ -30,7 +30,7 @@ class MemoryAuditLog(MemoryCollection):
 
     async def forget_addresses(self, user_id: UUID) -> None:
         for entry in list(self._rows("audit").values()):
-            if entry.actor_id == user_id:
+            if entry.actor_id == user_id or (entry.actor_id is None and entry.target == str(user_id)):
                 self._rows("audit")[entry.id] = msgspec.structs.replace(entry, address=None)
 
     async def forget(self, before: dt.datetime) -> int:
