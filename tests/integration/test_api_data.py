@@ -147,6 +147,9 @@ async def test_conversations_are_handed_to_whoever_had_them(product: Product, en
     with zipfile.ZipFile(io.BytesIO(answer.content)) as folder:
         told = folder.read("agent_messages.jsonl").decode() + folder.read("agent_conversations.jsonl").decode()
     assert "asks the owner" in told and "And the admin" not in told
+    async with engine.begin() as connection:
+        await connection.execute(text("DELETE FROM user_business_memberships WHERE role = 'admin'"))
+    assert "agent_messages" not in (await admin.get("/users/me/export")).json()["data"]
 
 
 @pytest.mark.parametrize(("kind", "ending"), [("json", "jsonl"), ("csv", "csv")])

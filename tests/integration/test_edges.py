@@ -151,3 +151,13 @@ async def test_only_a_trusted_proxy_says_where_somebody_is(
             await owner.request("POST", "/users/businesses", json={"name": "Café"}, headers=forwarded)
             entries = (await owner.get("/users/me/audit")).json()["entries"]
             assert next(entry["address"] for entry in entries if entry["action"] == "business_created") == seen
+
+
+async def test_who_drains_says_that_it_is_not_ready_and_still_answers(product: Product) -> None:
+    assert (await product.get("/health/ready")).status_code == 200
+    product.app.state.draining = True  # what a signal does, see test_guarded.py
+    answer = await product.get("/health/ready")
+    assert (answer.status_code, answer.json()["error"]["details"]["dependency"]) == (503, "process")
+    assert int(answer.headers["Retry-After"]) > 0
+    assert (await product.get("/health")).status_code == 200
+    await product.signed_up()

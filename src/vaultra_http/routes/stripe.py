@@ -83,8 +83,7 @@ async def callback(
     try:
         asked = use_case.read_state(signed_state)
         business_id = asked.business_id
-        # Without this, an owner could have somebody else give their account to the owner's business.
-        if not hmac.compare_digest(request.cookies.get(JOURNEY, "").encode(), signed_state.encode()):
+        if not _began_here(request, signed_state):
             return _refused("other_browser", "This connection was begun in another browser.", business_id)
         arrived = [_cookie("", public_url)]
         if error or not code:
@@ -94,6 +93,11 @@ async def callback(
         return _refused(_reason(problem), problem.message, business_id, arrived)
     query = urlencode({"business_id": str(business_id)})
     return Redirect(f"/dashboard?{query}", status_code=302, cookies=arrived)
+
+
+def _began_here(request: Request[Any, Any, Any], state: str) -> bool:
+    """Else an owner could send the link on, and somebody else's account would land in the owner's business."""
+    return hmac.compare_digest(request.cookies.get(JOURNEY, "").encode(), state.encode())
 
 
 def _refused(code: str, message: str, business_id: UUID | None, cookies: Sequence[Cookie] = ()) -> Redirect:
