@@ -28,6 +28,7 @@ from vaultra_core.agent.registry import ToolResult
 from vaultra_core.agent.tools.knowledge import Passages, knowledge_handle
 
 _SCORE: Final = "score"
+_AROUND: Final = 48  # characters on each side of a number that say what it is
 _MOST_MARKER: Final = 12  # steps in a numbered list
 _SCALE: Final = re.compile(r"\b0\s*(?:to|-|–|—)\s*100\b|(?<=[\d*])\s*(?:/|of|out of)\s*100\b(?!\s*%)")
 _MARKER: Final = re.compile(r"^\s*(\d{1,2})[.)](?=\s|$)")
@@ -162,7 +163,12 @@ def _of_statement(statement: Statement) -> list[Ground]:
 
 def _clause(text: str, found: Mention) -> str:
     """The words around a number of a statement, which say what it is."""
-    return " ".join(text[max(0, found.start - 40) : found.end + 40].split())
+    before, after = text[: found.start].rsplit(". ", 1)[-1], text[found.end :].split(". ", 1)[0]
+    if len(before) > _AROUND:
+        before = "… " + before[-_AROUND:].partition(" ")[2]
+    if len(after) > _AROUND:
+        after = after[:_AROUND].rpartition(" ")[0] + " …"
+    return " ".join(f"{before}{text[found.start : found.end]}{after}".split()).rstrip(".")
 
 
 def _is_name(text: str) -> bool:

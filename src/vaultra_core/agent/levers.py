@@ -26,6 +26,8 @@ _NONE: Final = re.compile(
 _ALL: Final = re.compile(
     r"\ball\b|\bevery\b|\balways\b|\beach\b|\bnone .*(?:fail|late)|\bno (?:more )?(?:failed|late)|\bperfect"
 )
+_RATE: Final = re.compile(r"\bgrowth\b|\btrend\b")
+_AMOUNT: Final = re.compile(r"\d|\bhalf\b|\bdoubl|\btripl|\btwice\b|\bthird\b|\bquarter\b")
 _HALF: Final = re.compile(r"\bhal(?:f|ved|ve|ving)\b")
 _TIMES: Final = {r"\bdoubl|\btwice\b": 2.0, r"\btripl|\bthree times\b": 3.0}
 _PART: Final = {r"\ba third\b|\bone third\b": 1 / 3, r"\ba quarter\b|\bone quarter\b": 0.25, r"\btwo thirds\b": 2 / 3}
@@ -33,7 +35,7 @@ _TO: Final = re.compile(r"\b(?:to|at|of|was|were|is|only|just|below|under|had)\s
 
 
 class Assumed(msgspec.Struct, frozen=True):
-    """What was understood; `example` says that no amount was named, so that half or a tenth more stands for it."""
+    """What was understood; `example` says that no amount was named, and one was chosen for it."""
 
     changes: list[AssumedChange]
     example: bool
@@ -46,7 +48,7 @@ def assumptions_in(question: str) -> Assumed | None:
     subject: str | None = None
     for clause in re.split(r"\band\b|,|;|\bwhile\b", plain(question)):
         meant = meant_by(clause)
-        subject = next((each for each in _SUBJECTS if each in meant), None)
+        subject = _subject(clause.lower(), meant)
         if subject is None:
             continue
         change = _change(subject, clause.lower(), meant)
@@ -54,6 +56,12 @@ def assumptions_in(question: str) -> Assumed | None:
             change, example = _example(subject, meant), True
         changes[change.metric] = change
     return Assumed(list(changes.values()), example) if changes else None
+
+
+def _subject(clause: str, meant: frozenset[str]) -> str | None:
+    """What a clause is about. Revenue that grows by something is more revenue, not another rate of growth."""
+    grows_by = {"growth", "revenue"} <= meant and not _RATE.search(clause) and _AMOUNT.search(clause)
+    return "revenue" if grows_by else next((each for each in _SUBJECTS if each in meant), None)
 
 
 def _change(subject: str, clause: str, meant: frozenset[str]) -> AssumedChange | None:
@@ -69,7 +77,10 @@ def _change(subject: str, clause: str, meant: frozenset[str]) -> AssumedChange |
         amount = float(percents[0].values[0]) / 100
         if share and _TO.search(clause[: percents[0].start]):
             return AssumedChange(metric=share, value=amount)
-        return AssumedChange(metric=metric, times=1 - amount if "drop" in meant else 1 + amount)
+        amount = -amount if "drop" in meant else amount
+        # A rate may be nought now, so percentage points are added to it.
+        change = {"plus": amount} if subject == "growth" else {"times": 1 + amount}
+        return AssumedChange(metric=metric, **change)
     if (factor := _factor(clause, down="drop" in meant)) is not None:
         return AssumedChange(metric=metric, times=factor)
     counts = [each for each in numbers if each.unit not in ("day", "week", "month", "year", "point")]
@@ -107,4 +118,6 @@ def _example(subject: str, meant: frozenset[str]) -> AssumedChange:
         return AssumedChange(metric=metric, times=1.5 if "rise" in meant and "drop" not in meant else 0.5)
     if subject == "payout":
         return AssumedChange(metric=metric, value=1.0)
+    if subject == "growth":
+        return AssumedChange(metric=metric, plus=-0.01 if "drop" in meant else 0.01)
     return AssumedChange(metric=metric, times=0.9 if "drop" in meant else 1.1)

@@ -52,8 +52,8 @@ hurt: hurt(?:s|ing)? | harm\w* | h[eo]ld(?:s|ing)? (?:me|us|it|my score)? ?(?:ba
     standing in (?:my|our) way | red flags? | worr\w+
 help: strong(?:est)? | strengths? | well | positive\w* | going for (?:me|us) | good at | working | what helps |
     helping | in my favou?r | best
-action: should (?:i|we) | to do | do (?:this|next|first|now|today) | actions? | focus | priorit\w+ | fix |
-    recommend\w* | advice | advise | suggest\w* | next steps? | tackle | to[\s-]?dos? | start with |
+action: should (?:i|we) | to do | (?<!did i )(?<!did we )do (?:this|next|first|now|today) | actions? | focus |
+    priorit\w+ | fix | recommend\w* | advice | advise | suggest\w* | next steps? | tackle | to[\s-]?dos? | start with |
     quick(?:est)? wins? | can (?:i|we) do | work on | biggest (?:win|lever|impact)
 funding: funding | loans? | credit | financing | finance | advance | capital | borrow\w* | fundable | lend
 compute: calculat\w+ | comput\w+ | work(?:s)? out | made (?:up )?of | formula | worked out | determin\w+ |

@@ -72,6 +72,16 @@ ASKED: list[tuple[str, list[str]]] = [
             "What if I only had five chargebacks?",
         ],
     ),
+    (
+        r"Assumed: revenue in 30 days at [\d,.]+ USD instead of [\d,.]+ USD\.",
+        ["What if my revenue grew by 20 %?", "Suppose sales grew by a quarter"],
+    ),
+    (
+        r"Assumed: growth per 4 weeks at 6\.\d %? instead of 4\.\d %?",
+        ["What if my growth went up by 2 %?"],
+    ),
+    (r"Assumed: growth per 4 weeks at 5 % instead of", ["What if my growth were at 5 %?"]),
+    (r"That is how it is now: chargebacks at 10\. Your score would stay", ["What if I had 10 chargebacks?"]),
     (r"refunded share of revenue at .+ instead of", ["What if refunds doubled?", "Imagine refunds went up to 5 %"]),
     (r"payouts in time at 100 % instead of 80\.8 %", ["What if every payout arrived on time?"]),
     (
@@ -127,7 +137,7 @@ ASKED: list[tuple[str, list[str]]] = [
         ["How many more chargebacks can I afford this month?", "How close am I to Visa's limit?"],
     ),
     (
-        r"19 January 2027: chargebacks of 23 July 2026 \(75\.27 USD\)",
+        r"19 January 2027: 1 chargeback of 23 July 2026 \(75\.27 USD\)",
         ["When do my old chargebacks stop counting?", "How long do disputes count?"],
     ),
     (r"Vaultra is no lender", ["Can I get a loan?", "Am I ready for funding?"]),
@@ -138,7 +148,12 @@ ASKED: list[tuple[str, list[str]]] = [
     ),
     (r"last synced on 1 November 2026.+Its import is complete", ["Is my data up to date?", "When was the last sync?"]),
     (r"Name: Corner Café", ["What do you know about my business?", "Show my business profile"]),
-    (r"revenue total|Revenue total", ["Where does my revenue number come from?", "Show me what's behind my revenue"]),
+    (
+        r"^Revenue total of the 30 days up to 31 October 2026: [\d,]+ USD\..+the oldest first:\n- `ch_\d+` of ",
+        ["Where does my revenue number come from?", "Show me what's behind my revenue", "Which charges made my sales?"],
+    ),
+    (r"Figures go up to 31 October 2026, the last day that is over", ["How did I do today?"]),
+    (r"There are no figures of that from", ["What is my MRR?"]),
     (r"For example:\n- What is my score", ["What can you do?", "Help", "Hello"]),
     (
         r"I have no answer to that\. What I can answer",
@@ -177,4 +192,6 @@ async def test_the_answer_holds_what_was_asked_and_nothing_invented(
 
     answer = await grounded_answer(question, NOW.date(), call)
     assert re.search(held, answer, re.DOTALL), answer
+    raw = re.search(r"\d\.\d{3,}|\d{4}-\d\d-\d\d|\bNone\b", answer)
+    assert raw is None, raw
     assert [verdict.invented for each in sentences(answer) if (verdict := grounds.judge(each)).invented] == []

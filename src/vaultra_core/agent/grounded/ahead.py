@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from vaultra_core.agent.figures import Figure
 from vaultra_core.agent.grounded.ask import Ask, bullets, cite, points, sentence
 from vaultra_core.agent.levers import assumptions_in
 from vaultra_core.agent.tools.what_if import AssumedLine, SimulatedScore
@@ -25,6 +26,9 @@ async def what_if(ask: Ask) -> list[str]:
         data = await ask.simulate(changes)
     except Unprocessable as impossible:
         return [f"That cannot be tried out: {impossible.message}"]
+    if all(line.now and line.now.value == line.then.value for line in data.assumed):
+        told = "; ".join(f"{line.title.lower()} at {line.then.text}" for line in data.assumed)
+        return [f"That is how it is now: {told}. {_outcome(data)}"]
     lead = "You named no amount, so this is an example. " if assumed.example else ""
     parts = [lead + f"Assumed: {'; '.join(_assumed(line) for line in data.assumed)}.", _outcome(data)]
     if data.moved:
@@ -33,7 +37,7 @@ async def what_if(ask: Ask) -> list[str]:
             for line in data.moved
         ]
         parts.append("What moves:\n" + bullets(lines))
-    return [*parts]
+    return [*parts, cite(await ask.passages(f"How the score counts {data.assumed[0].title.lower()}", 2))]
 
 
 def _assumed(line: AssumedLine) -> str:
@@ -120,15 +124,24 @@ async def roll_off(ask: Ask) -> list[str]:
     if not data.leaving:
         return ["Nothing counts against you that would leave its window: no chargeback and no weak week."]
     lines = [
-        f"{day(each.leaves_on)}: {each.count.label.lower()} of {day(each.first)} ({each.amount.text})"
+        f"{day(each.leaves_on)}: {each.count.text} {_counted(each.count)} of {day(each.first)} ({each.amount.text})"
         for each in data.leaving[:10]
     ]
     parts = ["They stop counting on these days:\n" + bullets(lines)]
-    if len(data.leaving) > len(lines):
-        parts.append(f"Others follow, the last on {day(data.leaving[-1].leaves_on)}.")
+    if more := data.leaving[10:]:
+        parts.append(
+            f"The last follows on {day(more[-1].leaves_on)}."
+            if len(more) == 1
+            else f"Others follow, the last on {day(more[-1].leaves_on)}."
+        )
     if data.next_tier_on:
         parts.append(f"If nothing else changes, you enter the next tier on {day(data.next_tier_on)}.")
     return parts
+
+
+def _counted(count: Figure) -> str:
+    """What a figure counts, in the singular where it is one."""
+    return count.label.lower().removesuffix("s") if count.value == 1 else count.label.lower()
 
 
 def _days_ahead(ask: Ask) -> int:

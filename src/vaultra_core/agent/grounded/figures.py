@@ -11,6 +11,8 @@ from vaultra_core.agent.grounded.score import standing
 from vaultra_core.agent.tools.metrics import MetricLine
 from vaultra_core.domain.wording import day
 
+_OBJECTS: Final = 10  # Stripe objects that an answer lists
+
 
 class Subject(msgspec.Struct, frozen=True, kw_only=True):
     """What belongs to a subject: its metrics, its factor of the default rulebook, and what to look up about it."""
@@ -53,7 +55,8 @@ async def subject(ask: Ask) -> list[str]:
     about = SUBJECTS[name]
     period = _period(ask)
     data = await ask.metrics(period)
-    lines = [_metric(line) for metric in about.metrics if (line := data.line(metric)) is not None]
+    known = [line for metric in about.metrics if (line := data.line(metric)) is not None]
+    lines = [_metric(line) for line in known] if any(line.value for line in known) else []
     span = f"{day(data.period_start)} to {day(data.period_end)}"
     parts = (
         [f"The {data.days.text} from {span}:\n" + bullets(lines)]
@@ -65,7 +68,7 @@ async def subject(ask: Ask) -> list[str]:
     factor = next((line for line in [*score.hurts, *score.neutral, *score.helps] if line.factor == about.factor), None)
     if factor:
         earned = f"{factor.points.text} of {points(factor.most.text)}"
-        parts.append(f"In your score, {factor.title.lower()} earns {earned}. {factor.finding.text}")
+        parts.append(f"Your score has {earned} for {factor.title.lower()}. {factor.finding.text}")
     if guiding:
         advice = (await ask.recommendations(10)).recommendations
         fitting = [each for each in advice if name[:6] in f"{each.title} {each.description.text}".lower()][
@@ -89,7 +92,7 @@ async def disputes(ask: Ask) -> list[str]:
         return [standing(score), f"No dispute counts against you. {factor.finding.text}"]
     lines = [f"`{each.id}` of {day(each.day)}: {each.text}, {each.status.replace('_', ' ')}" for each in found.objects]
     parts = [
-        f"Chargebacks cost you {points(factor.lost.text)} of {points(factor.most.text)}. {factor.finding.text}",
+        f"Chargebacks cost you {factor.lost.text} of {points(factor.most.text)}. {factor.finding.text}",
         "These disputes count, oldest first; won ones count too, as card networks count them:\n" + bullets(lines),
     ]
     if found.more:
@@ -113,8 +116,11 @@ async def evidence(ask: Ask) -> list[str]:
         parts.append(f"How it is computed: {found.formula.text}")
     shown = [f"{part.label}: {part.value.text}" for part in found.parts[:12] if part.value]
     parts += ["It is made of:\n" + bullets(shown)] if shown else []
-    listed = [f"`{each.id}` of {day(each.day)}: {each.text}" for each in found.objects[:10]]
-    return [*parts, *(["Among the Stripe objects behind it:\n" + bullets(listed)] if listed else [])]
+    objects = found.objects
+    if not objects and len(found.parts) == 1:  # one sum of days, which counts objects
+        objects = (await ask.evidence(found.parts[0].handle, _OBJECTS)).objects
+    listed = [f"`{each.id}` of {day(each.day)}: {each.text}" for each in objects[:_OBJECTS]]
+    return [*parts, *(["Among the Stripe objects behind it, the oldest first:\n" + bullets(listed)] if listed else [])]
 
 
 async def fresh(ask: Ask) -> list[str]:

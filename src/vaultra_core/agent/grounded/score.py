@@ -79,7 +79,8 @@ async def change(ask: Ask) -> list[str]:
         told += f" The tier went from {data.tier_from} to {data.tier_to}."
     if not data.moves:
         return [told, "No factor moved."]
-    return [told, "What moved it:\n" + bullets([_move(line) for line in data.moves[:4]])]
+    passages = await ask.passages(f"{data.moves[0].title}: how the score counts it, and what it shows", 2)
+    return [told, "What moved it:\n" + bullets([_move(line) for line in data.moves[:4]]), cite(passages)]
 
 
 async def _explained(ask: Ask, start: dt.date | None, end: dt.date | None) -> ScoreChange:

@@ -21,6 +21,7 @@ from uuid import UUID
 
 import msgspec
 
+from vaultra_core.domain import wording
 from vaultra_core.domain.activity import DayActivity, History
 from vaultra_core.domain.behind import COUNTED_BY
 from vaultra_core.domain.metrics import MetricsSnapshot, metrics
@@ -150,10 +151,11 @@ def _score(handle: str, rest: list[str], history: History, as_of: dt.date) -> Ev
     assessment = assess(history, day, rulebook) if day <= as_of else None
     if assessment is None:
         raise _nothing(handle)
+    book = get_rulebook(rulebook)
     parts = [
         Part(
             handle=contribution_handle(rulebook, day, line.factor),
-            label=_label(line.factor),
+            label=book.title_of(line.factor),
             value=_decimal(line.points),
         )
         for line in assessment.contributions
@@ -162,7 +164,7 @@ def _score(handle: str, rest: list[str], history: History, as_of: dt.date) -> Ev
         handle=handle,
         kind="score",
         title="Funding readiness score",
-        statement=f"{assessment.score} of 100, {assessment.tier.label}, as of {day} under {rulebook}.",
+        statement=f"{assessment.score} of 100, {assessment.tier.label}, as of {wording.day(day)} under {rulebook}.",
         value=_decimal(assessment.score),
         formula=f"the sum of the contributions, {number(assessment.raw_score, 4)}, rounded half up",
         parts=tuple(parts),
@@ -208,7 +210,7 @@ def _metric(handle: str, rest: list[str], history: History, as_of: dt.date) -> E
         handle=handle,
         kind="metric",
         title=_label(name),
-        statement=f"{_label(name)} of the {days} days up to {day}: {shown(name, value, snapshot.currency)}.",
+        statement=f"{_label(name)} of the {days} days up to {wording.day(day)}: {shown(name, value, snapshot.currency)}.",
         value=value,
         currency=snapshot.currency,
         formula=f"{formula}; {figures}" if figures else formula,
@@ -231,7 +233,7 @@ def _recurring(handle: str, name: str, day: dt.date, history: History) -> Eviden
         handle=handle,
         kind="metric",
         title=_label(name),
-        statement=f"{_label(name)} at the end of {day}: {shown(name, value, history.currency)}.",
+        statement=f"{_label(name)} at the end of {wording.day(day)}: {shown(name, value, history.currency)}.",
         value=value,
         currency=history.currency,
         formula=f"{RECURRING[name]}; rounded once, so that its parts may differ from it by less than a cent each",
@@ -252,7 +254,7 @@ def _subscription(handle: str, rest: list[str], history: History, as_of: dt.date
         handle=handle,
         kind="subscription",
         title=f"Subscription {subscription_id}",
-        statement=f"{subscription_id} ({subscription.status}) counts in {name} at the end of {day}.",
+        statement=f"{subscription_id} ({subscription.status}) counts in {name} at the end of {wording.day(day)}.",
         value=value,
         currency=history.currency,
         formula=RECURRING[name],
@@ -266,7 +268,8 @@ def _days(handle: str, rest: list[str], history: History, as_of: dt.date) -> Evi
     single = span.first == span.last
     own = _part(handle, history)
     parts = () if single else tuple(_part(str(DaysHandle(span.field, day.day, day.day)), history) for day in active)
-    when = f"on {span.first}" if single else f"from {span.first} to {span.last}, on {len(active)} days"
+    first, last = wording.day(span.first), wording.day(span.last)
+    when = f"on {first}" if single else f"from {first} to {last}, on {wording.plural(len(active), 'day')}"
     return Evidence(
         handle=handle,
         kind="days",
