@@ -1,7 +1,6 @@
 """MCP with the SDK's own client: the tools, documents and prompts, and who may come in."""
 
 import datetime as dt
-import json
 import os
 import sys
 from collections.abc import AsyncIterator
@@ -86,8 +85,12 @@ async def test_the_questions_of_owners_can_be_answered(owner: Product, mode: str
         # Which disputes count: from the factor down to the very objects.
         lines = [line for part in ("helps", "hurts", "neutral") for line in said["what hurts"]["data"][part]]
         [disputes] = [line for line in lines if line["factor"] == "disputes"]
-        evidence = await ask(client, "list_evidence", handle=disputes["points"]["handle"])
-        assert "du_" in json.dumps(evidence) or "dp_" in json.dumps(evidence) or "disputes" in json.dumps(evidence)
+        handle = disputes["points"]["handle"]
+        listed = (await ask(client, "list_evidence", handle=handle, limit=100))["data"]["objects"]
+        named = (await owner.get(f"/evidence/{handle}", limit="100")).json()["objects"]
+        assert listed and [(each["object"], each["id"]) for each in listed] == [
+            ("dispute", each["id"]) for each in named
+        ]
 
         # Every figure that was said is a handle that resolves.
         for handle in {each for answer in said.values() for each in handles_in(answer)}:
