@@ -206,11 +206,12 @@ def _metric(handle: str, rest: list[str], history: History, as_of: dt.date) -> E
     first, last = window(day, days)
     parts = tuple(_part(str(DaysHandle(field, first, last)), history) for field in fields)
     figures = ", ".join(f"{part.label.lower()} = {_daily(part, history)}" for part in parts if part.value is not None)
+    told = shown(name, value, snapshot.currency)
     return Evidence(
         handle=handle,
         kind="metric",
         title=_label(name),
-        statement=f"{_label(name)} of the {days} days up to {wording.day(day)}: {shown(name, value, snapshot.currency)}.",
+        statement=f"{_label(name)} of the {days} days up to {wording.day(day)}: {told}.",
         value=value,
         currency=snapshot.currency,
         formula=f"{formula}; {figures}" if figures else formula,
