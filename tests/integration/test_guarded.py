@@ -45,7 +45,7 @@ class Served:
 
 
 @asynccontextmanager
-async def serving(notice: float = 0) -> AsyncIterator[Served]:
+async def serving(notice: float = 0, patience: int = 20) -> AsyncIterator[Served]:
     served = Served()
 
     @get("/slow")
@@ -65,7 +65,7 @@ async def serving(notice: float = 0) -> AsyncIterator[Served]:
     app = Litestar([slow, large, read], logging_config=None, openapi_config=None)
     listener = listen("127.0.0.1", 0)
     served.port = listener.getsockname()[1]
-    config = uvicorn.Config(app, http=Impatient, log_config=None, access_log=False, timeout_graceful_shutdown=20)
+    config = uvicorn.Config(app, http=Impatient, log_config=None, access_log=False, timeout_graceful_shutdown=patience)
     served.server = DrainingServer(config, notice=notice)
     served.serving = asyncio.create_task(served.server.serve(sockets=[listener]))
     while not served.server.started:  # noqa: ASYNC110 - the server has no event for it
@@ -164,6 +164,17 @@ async def test_what_is_under_way_is_finished_and_nothing_new_is_taken() -> None:
         served.leave.set()
         assert (await slow).text == "finished"
         await asyncio.wait_for(asyncio.shield(served.serving), 20)
+
+
+async def test_what_does_not_end_is_not_waited_for_for_ever() -> None:
+    async with serving(patience=1) as served:
+        reader, writer = await served.connect()
+        writer.write(b"GET /slow HTTP/1.1\r\nHost: x\r\n\r\n")
+        await served.entered.wait()
+        served.server.handle_exit(signal.SIGTERM, None)
+        await asyncio.wait_for(asyncio.shield(served.serving), 20)
+        assert b"finished" not in await asyncio.wait_for(reader.read(), 20)
+        writer.close()
 
 
 async def test_a_balancer_is_given_notice() -> None:

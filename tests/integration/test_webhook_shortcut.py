@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from support.product import Product, signed
+from vaultra_core.use_cases.receive_webhook import ReceiveWebhook
 from vaultra_http import webhook_shortcut
 
 EVENT = json.dumps(
@@ -46,3 +47,17 @@ async def test_both_ways_answer_alike(
     monkeypatch.setattr(webhook_shortcut, "PATH", "/nowhere")
     assert short == await answer_of(product, body, **headers)
     assert short[0] == status
+
+
+async def test_a_fault_of_ours_has_the_envelope_and_the_headers_of_every_other(
+    product: Product, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("a mistake of ours")
+
+    monkeypatch.setattr(ReceiveWebhook, "execute", broken)
+    status, content, headers = await answer_of(product, EVENT)
+    assert (status, content["error"]["code"]) == (500, "INTERNAL_ERROR")
+    assert "mistake" not in content["error"]["message"]
+    assert headers["x-content-type-options"] == "nosniff"
+    assert "a mistake of ours" in caplog.text
