@@ -170,7 +170,9 @@ function Objects({ objects, more, busy }: ObjectsProps) {
                 {day(each.day)}
               </span>
               <span className="figure text-right">
-                <span className="font-semibold">{each.amount === null ? "–" : money(each.amount, each.currency, { exact: true })}</span>
+                <span className="font-semibold">
+                  {each.amount === null ? "–" : money(each.amount, each.currency, { exact: true })}
+                </span>
                 <span className="block text-xs text-faint">{humanize(each.status)}</span>
               </span>
             </li>
