@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import Select, delete, literal, select
 from sqlalchemy.dialects.postgresql import insert
 
+from vaultra_adapters.postgres.fold import fold_statement
 from vaultra_adapters.postgres.rows import (
     Collection,
     among,
@@ -15,11 +16,15 @@ from vaultra_adapters.postgres.rows import (
     arrays_of,
     asked,
     columns_for,
+    row_values,
     to_row,
     to_struct,
 )
 from vaultra_adapters.postgres.tables import daily_activity, dirty_days
+from vaultra_core.domain.accounts import Business
 from vaultra_core.domain.activity import DayActivity
+from vaultra_core.money import exponent
+from vaultra_core.periods import day_bounds, utc_bounds
 
 DAYS: Final = daily_activity.c
 DIRTY: Final = dirty_days.c
@@ -79,6 +84,22 @@ class PostgresActivity(Collection):
                 set_={name: statement.excluded[name] for name in names},
             ),
             array_values("new", COLUMNS, [to_row(activity) for activity in days]),
+        )
+
+    async def fold(self, business: Business, days: AnyOf[dt.date]) -> None:
+        spans = [
+            {"day": day, "starts": starts, "ends": ends, "arrives_from": start, "arrives_until": until}
+            for day in sorted(days)
+            for (starts, ends), (start, until) in [(day_bounds(day, business.timezone), utc_bounds(day))]
+        ]
+        await self._connection.execute(
+            fold_statement(),
+            {
+                **row_values("spans", spans),
+                "business": business.id,
+                "currency": business.currency,
+                "minor_units": 10 ** exponent(business.currency),
+            },
         )
 
     async def history(self, business_id: UUID) -> list[DayActivity]:

@@ -250,6 +250,10 @@ class Activity(Protocol):
     async def replace(self, business_id: UUID, asked: Collection[dt.date], days: Sequence[DayActivity]) -> None:
         """Set the asked days to these; an asked day that is not among them had no activity."""
 
+    async def fold(self, business: Business, days: Collection[dt.date]) -> None:
+        """Set these days to what the business's ledger folds into, in its currency and time zone: the days that
+        `domain.fold` says."""
+
     async def history(self, business_id: UUID) -> list[DayActivity]:
         """All days with activity, ascending."""
 

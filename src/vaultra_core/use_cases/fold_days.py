@@ -1,10 +1,7 @@
-import asyncio
 from uuid import UUID
 
 import msgspec
 
-from vaultra_core.domain.fold import fold_days
-from vaultra_core.periods import day_bounds, utc_bounds
 from vaultra_core.ports.storage import UnitOfWorkFactory
 
 DAYS = 90  # folded in one transaction: enough to be quick, few enough to stay short and small
@@ -28,17 +25,7 @@ class FoldDays:
             dirty = await work.activity.take_dirty(business_id, limit=DAYS)
             if business is None or not dirty:
                 return False
-            ranges = [(*day_bounds(day, business.timezone), *utc_bounds(day)) for day in dirty]
-            facts = await work.ledger.slice(business_id, ranges)
-            days = await asyncio.to_thread(
-                fold_days,
-                facts.objects,
-                currency=business.currency,
-                timezone=business.timezone,
-                first_charges=facts.first_charges,
-            )
-            asked = set(dirty)
-            await work.activity.replace(business_id, asked, [day for day in days if day.day in asked])
+            await work.activity.fold(business, dirty)
             changed = min(dirty)
             changed = min(changed, computation.metrics_from) if computation.metrics_from else changed
             await work.computations.save(msgspec.structs.replace(computation, metrics_from=changed))

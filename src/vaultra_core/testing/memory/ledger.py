@@ -3,7 +3,9 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import Any, TypeVar
 from uuid import UUID
 
+from vaultra_core.domain.accounts import Business
 from vaultra_core.domain.activity import DayActivity
+from vaultra_core.domain.fold import fold_days
 from vaultra_core.domain.ledger import (
     BalanceTransaction,
     Charge,
@@ -17,6 +19,7 @@ from vaultra_core.domain.ledger import (
     merge,
 )
 from vaultra_core.errors import Conflict
+from vaultra_core.periods import day_bounds, utc_bounds
 from vaultra_core.ports.storage import Change, Computation, LedgerSlice
 from vaultra_core.testing.memory.transaction import MemoryCollection
 
@@ -162,6 +165,17 @@ class MemoryActivity(MemoryCollection):
             self._rows("days").pop((business_id, day), None)
         for activity in days:
             self._rows("days")[business_id, activity.day] = activity
+
+    async def fold(self, business: Business, days: Collection[dt.date]) -> None:
+        ranges = [(*day_bounds(day, business.timezone), *utc_bounds(day)) for day in days]
+        facts = await MemoryLedger(self._transaction).slice(business.id, ranges)
+        folded = fold_days(
+            facts.objects,
+            currency=business.currency,
+            timezone=business.timezone,
+            first_charges=facts.first_charges,
+        )
+        await self.replace(business.id, days, [day for day in folded if day.day in set(days)])
 
     async def history(self, business_id: UUID) -> list[DayActivity]:
         days = [activity for (owner, _), activity in self._rows("days").items() if owner == business_id]
