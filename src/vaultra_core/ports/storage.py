@@ -178,6 +178,9 @@ class Inbox(Protocol):
     async def readmit(self, account: str) -> int:
         """Requeue this account's events whose outcome is UNKNOWN_ACCOUNT; how many were."""
 
+    async def forget_unknown(self, before: dt.datetime) -> int:
+        """Delete events whose outcome is UNKNOWN_ACCOUNT and has been for so long; how many there were."""
+
     async def refill(self, event_id: UUID, payload: bytes) -> None:
         """Put another payload in place of what was kept of an event."""
 

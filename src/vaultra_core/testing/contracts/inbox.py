@@ -113,6 +113,18 @@ class InboxContract:
             await work.commit()
         assert await claimed(uow) == ["evt_1"]
 
+    async def test_events_of_an_unknown_account_are_forgotten_after_a_while(self, uow: UnitOfWorkFactory) -> None:
+        old, young, done, waiting = (an_event(number) for number in range(1, 5))
+        await given_events(uow, old, young, done, waiting)
+        async with uow() as work:
+            await work.inbox.mark_applied({old.id: UNKNOWN_ACCOUNT, done.id: "applied"}, NOW)
+            await work.inbox.mark_applied({young.id: UNKNOWN_ACCOUNT}, LATER)
+            assert await work.inbox.forget_unknown(LATER) == 1
+            await work.commit()
+        async with uow() as work:
+            assert await work.inbox.readmit("acct_1") == 1
+            assert (await work.inbox.stats()).outcomes == {"applied": 1, "waiting": 2}
+
     async def test_what_is_not_applied_is_counted_by_account(self, uow: UnitOfWorkFactory) -> None:
         waiting, retried, dead, done = (an_event(number) for number in range(1, 5))
         await given_events(uow, waiting, retried, dead, done, an_event(5, account="acct_2"))

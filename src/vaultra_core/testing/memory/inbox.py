@@ -15,6 +15,7 @@ class Entry(msgspec.Struct, frozen=True):
     event: StripeEvent
     due: dt.datetime
     outcome: str | None = None
+    done_at: dt.datetime | None = None
 
     @property
     def waits(self) -> bool:
@@ -46,7 +47,7 @@ class MemoryInbox(MemoryCollection):
             entry = self._rows("inbox").get(event_id)
             if entry is not None:
                 event = msgspec.structs.replace(entry.event, last_error=None)
-                self._put(msgspec.structs.replace(entry, event=event, outcome=outcome))
+                self._put(msgspec.structs.replace(entry, event=event, outcome=outcome, done_at=now))
 
     async def mark_failed(self, event_id: UUID, error: str, *, retry_at: dt.datetime | None, now: dt.datetime) -> None:
         entry: Entry | None = self._rows("inbox").get(event_id)
@@ -75,6 +76,13 @@ class MemoryInbox(MemoryCollection):
         for entry in wanted:
             self._put(Entry(msgspec.structs.replace(entry.event, attempts=0), entry.due))
         return len(wanted)
+
+    async def forget_unknown(self, before: dt.datetime) -> int:
+        unknown = [entry for entry in self._entries() if entry.outcome == UNKNOWN_ACCOUNT]
+        old = [entry for entry in unknown if entry.done_at is not None and entry.done_at < before]
+        for entry in old:
+            del self._rows("inbox")[entry.event.id]
+        return len(old)
 
     async def refill(self, event_id: UUID, payload: bytes) -> None:
         entry: Entry | None = self._rows("inbox").get(event_id)
