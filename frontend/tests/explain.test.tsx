@@ -244,6 +244,9 @@ describe("evidence", () => {
     expect(stripeUrl("acct_1", false, "dispute", "dp_1")).toBe(
       "https://dashboard.stripe.com/acct_1/test/disputes/dp_1",
     );
-    expect(stripeUrl("acct_1", true, "subscription", "sub_1")).toBeNull();
+    expect(stripeUrl("acct_1", true, "subscription", "sub_1")).toBe(
+      "https://dashboard.stripe.com/acct_1/subscriptions/sub_1",
+    );
+    expect(stripeUrl("acct_1", true, "balance_transaction", "txn_1")).toBeNull();
   });
 });
