@@ -2,6 +2,8 @@
 
 import asyncio
 
+import numpy
+
 from vaultra_adapters.knowledge.library import PackagedLibrary
 from vaultra_adapters.knowledge.local_embedder import KNOWN, LocalEmbedder, digest
 from vaultra_core.domain.knowledge import entries
@@ -18,8 +20,6 @@ def contents(embedder: LocalEmbedder) -> list[str]:
 
 
 def main() -> None:
-    import numpy  # noqa: PLC0415 - after the package, which says how many threads it may have
-
     embedder = LocalEmbedder(known=None)
     texts = contents(embedder)
     vectors = asyncio.run(embedder.embed(texts))

@@ -24,6 +24,10 @@ EPSILON: Final = 1e-12  # of the layer norms
 class SentenceEncoder:
     def __init__(self, weights: Path) -> None:
         """Raise `ValueError` for a file that holds another model."""
+        from threadpoolctl import threadpool_limits  # type: ignore[import-untyped] # noqa: PLC0415 - see read_tensors
+
+        # The matrices are small: threads that wait for each other took ten times as long. Nothing else here has any.
+        threadpool_limits(limits=1, user_api="blas")
         self._tensors = read_tensors(weights)
         # The export numbers the matrices in the order of their use.
         matrices = [name[:-2] for name in self._tensors if name.startswith("val_") and name.endswith("_q")]

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from embed_documents import contents
+from threadpoolctl import threadpool_info  # type: ignore[import-untyped] # brings no types
 
 from vaultra_adapters.knowledge.local_embedder import LocalEmbedder, digest
 from vaultra_adapters.knowledge.onnx_tensors import read_tensors
@@ -31,6 +32,11 @@ async def test_it_computes_what_the_runtime_computes(text: str) -> None:
     first, last = REFERENCE[text]
     assert vector[:8] == pytest.approx(first, abs=2e-5)
     assert vector[-4:] == pytest.approx(last, abs=2e-5)
+
+
+async def test_whoever_loaded_numpy_first_no_thread_waits_for_another() -> None:
+    await COMPUTING.embed(["A late payout."])
+    assert {pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"} == {1}
 
 
 async def test_a_text_longer_than_the_model_reads_is_cut() -> None:
