@@ -5,8 +5,9 @@ from uuid import UUID
 
 from litestar import Request
 from litestar.connection import ASGIConnection
+from litestar.di import Provide
 from litestar.middleware import AbstractAuthenticationMiddleware, AuthenticationResult
-from litestar.params import FromQuery
+from litestar.params import FromPath, FromQuery
 
 from vaultra_core.errors import Unauthorized
 from vaultra_core.identity import Caller, Person, Role
@@ -54,3 +55,12 @@ async def provide_admin(request: AuthenticatedRequest, business_id: FromQuery[UU
 async def provide_owner(request: AuthenticatedRequest, business_id: FromQuery[UUID | None] = None) -> Caller:
     """The caller, who may connect and disconnect."""
     return await _caller(request, business_id, Role.OWNER)
+
+
+def acting_as(minimum: Role) -> dict[str, Provide]:
+    """The dependency `caller` of a route below `/businesses/{business}`: who has at least this role there."""
+
+    async def provide(request: AuthenticatedRequest, business: FromPath[UUID]) -> Caller:
+        return await _caller(request, business, minimum)
+
+    return {"caller": Provide(provide)}

@@ -76,6 +76,10 @@ class TwoTenants(RuleBasedStateMachine):
         for _ in range(2):
             self.sign_up()
             self.register(len(self.sessions) - 1)
+        for number, role in enumerate((Role.VIEWER, Role.ADMIN)):  # of the first business, so that there are all roles
+            self.sign_up()
+            self.invite(0, 0, 2 + number, role)
+            self.accept(2 + number, number)
 
     # What people do with their account.
 

@@ -3,24 +3,23 @@
 import datetime as dt
 from collections.abc import AsyncIterator
 from typing import Annotated, Any
-from uuid import UUID
 
 from dishka import FromDishka
 from dishka.integrations.litestar import inject
 from litestar import Response, Router, delete, get
+from litestar.di import NamedDependency
 from litestar.openapi import ResponseSpec
-from litestar.params import FromPath, JSONBody, QueryParameter
+from litestar.params import JSONBody, QueryParameter
 from litestar.response import Stream
 
-from vaultra_core.identity import Role
+from vaultra_core.identity import Caller, Role
 from vaultra_core.ports.runtime import Clock
 from vaultra_core.use_cases.erase_business import EraseBusiness
 from vaultra_core.use_cases.erase_user import EraseUser
 from vaultra_core.use_cases.export_data import ExportData
 from vaultra_core.use_cases.read_audit import ReadAudit
-from vaultra_core.use_cases.resolve_caller import ResolveCaller
 from vaultra_http.archive import Format, archive
-from vaultra_http.authentication import AuthenticatedRequest
+from vaultra_http.authentication import AuthenticatedRequest, acting_as
 from vaultra_http.data_schemas import AuditView, ConfirmBody, PersonalExport
 from vaultra_http.responses import BUSINESS_READ, BUSINESS_WRITE, PERSONAL_READ, errors
 
@@ -60,17 +59,19 @@ async def my_audit(
     return AuditView.of(await use_case.of_user(request.user, limit=limit, cursor=cursor))
 
 
-@get("/businesses/{business:uuid}/audit", summary="Who did what in a business, newest first", responses=BUSINESS_READ)
+@get(
+    "/businesses/{business:uuid}/audit",
+    summary="Who did what in a business, newest first",
+    responses=BUSINESS_READ,
+    dependencies=acting_as(Role.OWNER),
+)
 @inject
 async def business_audit(
-    request: AuthenticatedRequest,
-    business: FromPath[UUID],
-    resolve: FromDishka[ResolveCaller],
+    caller: NamedDependency[Caller],
     use_case: FromDishka[ReadAudit],
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> AuditView:
-    caller = await resolve.execute(request.auth, business, Role.OWNER)
     return AuditView.of(await use_case.of_business(caller, limit=limit, cursor=cursor))
 
 
@@ -79,17 +80,15 @@ async def business_audit(
     summary="All that is stored about a business",
     description="A ZIP file with one file a table, as JSON Lines or as CSV. For owners.",
     responses=BUSINESS_READ | errors(429) | ZIP,
+    dependencies=acting_as(Role.OWNER),
 )
 @inject
 async def export_business(
-    request: AuthenticatedRequest,
-    business: FromPath[UUID],
-    resolve: FromDishka[ResolveCaller],
+    caller: NamedDependency[Caller],
     use_case: FromDishka[ExportData],
     clock: FromDishka[Clock],
     kind: Annotated[Format, QueryParameter(name="format")] = "json",
 ) -> Stream:
-    caller = await resolve.execute(request.auth, business, Role.OWNER)
     content: AsyncIterator[bytes] = await archive(use_case.of_business(caller), kind)
     return Stream(content, media_type="application/zip", headers=_as_file("business", clock.now(), "zip"))
 
@@ -100,16 +99,14 @@ async def export_business(
     description="With all that was imported and computed; `confirm` is its name. Nothing stays but the audit log, and "
     "the id of its Stripe account until the access is given back there, which is tried until Stripe answers.",
     responses=BUSINESS_WRITE,
+    dependencies=acting_as(Role.OWNER),
 )
 @inject
 async def delete_business(
-    request: AuthenticatedRequest,
-    business: FromPath[UUID],
+    caller: NamedDependency[Caller],
     data: JSONBody[ConfirmBody],
-    resolve: FromDishka[ResolveCaller],
     use_case: FromDishka[EraseBusiness],
 ) -> None:
-    caller = await resolve.execute(request.auth, business, Role.OWNER)
     await use_case.execute(caller, confirm=data.confirm)
 
 

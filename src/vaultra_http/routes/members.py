@@ -5,16 +5,16 @@ from uuid import UUID
 from dishka import FromDishka
 from dishka.integrations.litestar import inject
 from litestar import Router, delete, get, patch, post
+from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
-from vaultra_core.identity import Role
+from vaultra_core.identity import Caller, Role
 from vaultra_core.use_cases.accept_invitation import AcceptInvitation
 from vaultra_core.use_cases.change_member import ChangeMember
 from vaultra_core.use_cases.invite_member import InviteMember
 from vaultra_core.use_cases.list_members import ListMembers
-from vaultra_core.use_cases.resolve_caller import ResolveCaller
 from vaultra_core.use_cases.revoke_invitation import RevokeInvitation
-from vaultra_http.authentication import AuthenticatedRequest
+from vaultra_http.authentication import AuthenticatedRequest, acting_as
 from vaultra_http.member_schemas import (
     AcceptBody,
     InvitationsView,
@@ -28,83 +28,95 @@ from vaultra_http.responses import BUSINESS_READ, BUSINESS_WRITE, PERSONAL_WRITE
 from vaultra_http.schemas import MembershipView
 
 
-@get("/members", summary="Who belongs to a business", responses=BUSINESS_READ)
+@get(
+    "/members",
+    summary="Who belongs to a business",
+    responses=BUSINESS_READ,
+    dependencies=acting_as(Role.VIEWER),
+)
 @inject
 async def list_members(
-    request: AuthenticatedRequest,
-    business: FromPath[UUID],
-    resolve: FromDishka[ResolveCaller],
+    caller: NamedDependency[Caller],
     use_case: FromDishka[ListMembers],
 ) -> MembersView:
-    caller = await resolve.execute(request.auth, business, Role.VIEWER)
     return MembersView([MemberView.of(member) for member in await use_case.execute(caller)])
 
 
-@post("/members", summary="Invite somebody by mail", responses=BUSINESS_WRITE)
+@post(
+    "/members",
+    summary="Invite somebody by mail",
+    responses=BUSINESS_WRITE,
+    dependencies=acting_as(Role.OWNER),
+)
 @inject
 async def invite(
-    request: AuthenticatedRequest,
-    business: FromPath[UUID],
+    caller: NamedDependency[Caller],
     data: JSONBody[InviteBody],
-    resolve: FromDishka[ResolveCaller],
     use_case: FromDishka[InviteMember],
 ) -> InvitationView:
     """For owners. The link in the mail is good once, for seven days, and only for the invited address."""
-    caller = await resolve.execute(request.auth, business, Role.OWNER)
     return InvitationView.of(await use_case.execute(caller, email=data.email, role=data.role))
 
 
-@patch("/members/{member:uuid}", summary="Give a member another role", responses=BUSINESS_WRITE)
+@patch(
+    "/members/{member:uuid}",
+    summary="Give a member another role",
+    responses=BUSINESS_WRITE,
+    dependencies=acting_as(Role.OWNER),
+)
 @inject
 async def change_member(
-    request: AuthenticatedRequest,
-    business: FromPath[UUID],
+    caller: NamedDependency[Caller],
     member: FromPath[UUID],
     data: JSONBody[RoleBody],
-    resolve: FromDishka[ResolveCaller],
     use_case: FromDishka[ChangeMember],
 ) -> MemberView:
     """For owners. 409 when no owner would be left."""
-    caller = await resolve.execute(request.auth, business, Role.OWNER)
     return MemberView.of(await use_case.execute(caller, member, data.role))
 
 
-@delete("/members/{member:uuid}", summary="Remove a member, or leave", responses=BUSINESS_READ | errors(409))
+@delete(
+    "/members/{member:uuid}",
+    summary="Remove a member, or leave",
+    responses=BUSINESS_READ | errors(409),
+    dependencies=acting_as(Role.VIEWER),
+)
 @inject
 async def remove_member(
-    request: AuthenticatedRequest,
-    business: FromPath[UUID],
+    caller: NamedDependency[Caller],
     member: FromPath[UUID],
-    resolve: FromDishka[ResolveCaller],
     use_case: FromDishka[ChangeMember],
 ) -> None:
     """Owners remove anybody, everybody may leave; 409 when no owner would be left."""
-    caller = await resolve.execute(request.auth, business, Role.VIEWER)
     await use_case.remove(caller, member)
 
 
-@get("/invitations", summary="Invitations that wait for an answer", responses=BUSINESS_READ)
+@get(
+    "/invitations",
+    summary="Invitations that wait for an answer",
+    responses=BUSINESS_READ,
+    dependencies=acting_as(Role.OWNER),
+)
 @inject
 async def list_invitations(
-    request: AuthenticatedRequest,
-    business: FromPath[UUID],
-    resolve: FromDishka[ResolveCaller],
+    caller: NamedDependency[Caller],
     use_case: FromDishka[ListMembers],
 ) -> InvitationsView:
-    caller = await resolve.execute(request.auth, business, Role.OWNER)
     return InvitationsView([InvitationView.of(one) for one in await use_case.invitations(caller)])
 
 
-@delete("/invitations/{invitation:uuid}", summary="Take an invitation back", responses=BUSINESS_READ)
+@delete(
+    "/invitations/{invitation:uuid}",
+    summary="Take an invitation back",
+    responses=BUSINESS_READ,
+    dependencies=acting_as(Role.OWNER),
+)
 @inject
 async def revoke_invitation(
-    request: AuthenticatedRequest,
-    business: FromPath[UUID],
+    caller: NamedDependency[Caller],
     invitation: FromPath[UUID],
-    resolve: FromDishka[ResolveCaller],
     use_case: FromDishka[RevokeInvitation],
 ) -> None:
-    caller = await resolve.execute(request.auth, business, Role.OWNER)
     await use_case.execute(caller, invitation)
 
 

@@ -1,24 +1,23 @@
 from decimal import Decimal
 from typing import Any
-from uuid import UUID
 
 import msgspec
 from dishka import FromDishka
 from dishka.integrations.litestar import inject
 from litestar import Router, get, patch, post
-from litestar.params import FromPath, JSONBody
+from litestar.di import NamedDependency
+from litestar.params import JSONBody
 
 from vaultra_core import money
 from vaultra_core.errors import InvalidInput
-from vaultra_core.identity import Role
+from vaultra_core.identity import Caller, Role
 from vaultra_core.periods import zone
 from vaultra_core.use_cases.create_business import CreateBusiness
 from vaultra_core.use_cases.get_business import GetBusiness
 from vaultra_core.use_cases.get_profile import GetProfile
-from vaultra_core.use_cases.resolve_caller import ResolveCaller
 from vaultra_core.use_cases.update_business import UpdateBusiness
 from vaultra_core.use_cases.update_profile import UpdateProfile
-from vaultra_http.authentication import AuthenticatedRequest
+from vaultra_http.authentication import AuthenticatedRequest, acting_as
 from vaultra_http.responses import BUSINESS_READ, BUSINESS_WRITE, PERSONAL_READ, PERSONAL_WRITE
 from vaultra_http.schemas import BusinessBody, BusinessChanges, BusinessView, ProfileBody, ProfileView, UserView
 
@@ -48,29 +47,33 @@ async def create_business(
     return BusinessView.of(await use_case.execute(request.user, **fields))
 
 
-@get("/businesses/{business:uuid}", summary="One business", responses=BUSINESS_READ)
+@get(
+    "/businesses/{business:uuid}",
+    summary="One business",
+    responses=BUSINESS_READ,
+    dependencies=acting_as(Role.VIEWER),
+)
 @inject
 async def get_business(
-    request: AuthenticatedRequest,
-    business: FromPath[UUID],
-    resolve: FromDishka[ResolveCaller],
+    caller: NamedDependency[Caller],
     use_case: FromDishka[GetBusiness],
 ) -> BusinessView:
-    caller = await resolve.execute(request.auth, business, Role.VIEWER)
     return BusinessView.of(await use_case.execute(caller))
 
 
-@patch("/businesses/{business:uuid}", summary="Change a business", responses=BUSINESS_WRITE)
+@patch(
+    "/businesses/{business:uuid}",
+    summary="Change a business",
+    responses=BUSINESS_WRITE,
+    dependencies=acting_as(Role.ADMIN),
+)
 @inject
 async def update_business(
-    request: AuthenticatedRequest,
-    business: FromPath[UUID],
+    caller: NamedDependency[Caller],
     data: JSONBody[BusinessChanges],
-    resolve: FromDishka[ResolveCaller],
     get_current: FromDishka[GetBusiness],
     use_case: FromDishka[UpdateBusiness],
 ) -> BusinessView:
-    caller = await resolve.execute(request.auth, business, Role.ADMIN)
     changes = _set_fields(data)
     if "revenue_estimate" in changes:
         changes.setdefault("currency", (await get_current.execute(caller)).currency)
