@@ -46,7 +46,7 @@ def score(book: Rulebook, seen: Standpoint, readings: Mapping[str, Reading]) -> 
     contributions = _base_lines(book)
     contributions += [contribute(factor, readings[factor.name]) for factor in book.factors]
     confidence = _confidence(book, readings)
-    raw = sum(contribution.points for contribution in contributions)
+    raw = sum([contribution.points for contribution in contributions])
     components = _components(book, contributions, readings)
     for line in (*_cap_lines(book, seen, readings, confidence, raw), *_clamp_lines(book, raw)):
         contributions.append(line)
@@ -79,7 +79,10 @@ def _confidence(book: Rulebook, readings: Mapping[str, Reading]) -> float:
 
 def tier(points: int) -> Tier:
     """The tier of a score of 0–100."""
-    return next(name for highest, name in TIERS if points <= highest)
+    for highest, name in TIERS:
+        if points <= highest:
+            return name
+    raise AssertionError(f"{points} is no score")
 
 
 def lowest_score(wanted: Tier) -> int:
@@ -204,7 +207,7 @@ def _components(book: Rulebook, contributions: list[Contribution], readings: Map
     for component in book.components:
         if component.line is None:
             parts = [lines[factor] for factor in component.factors]
-            components[component.name] = sum(p.points for p in parts) / sum(p.max_points for p in parts)
+            components[component.name] = sum([p.points for p in parts]) / sum([p.max_points for p in parts])
         elif (value := readings[component.factors[0]].value) is not None:
             intercept, slope = component.line
             components[component.name] = min(max(intercept + slope * value, 0.0), 1.0)
