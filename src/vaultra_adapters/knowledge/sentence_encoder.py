@@ -26,9 +26,10 @@ class SentenceEncoder:
         """Raise `ValueError` for a file that holds another model."""
         from threadpoolctl import threadpool_limits  # type: ignore[import-untyped] # noqa: PLC0415 - see read_tensors
 
-        # The matrices are small: threads that wait for each other took ten times as long. Nothing else here has any.
-        threadpool_limits(limits=1, user_api="blas")
         self._tensors = read_tensors(weights)
+        # Now that numpy is loaded. The matrices are small: threads that wait for each other took ten times as long, and
+        # nothing else here has any.
+        threadpool_limits(limits=1, user_api="blas")
         # The export numbers the matrices in the order of their use.
         matrices = [name[:-2] for name in self._tensors if name.startswith("val_") and name.endswith("_q")]
         if len(matrices) != LAYERS * MATRICES or self._tensors[matrices[0] + "_q"].shape[0] != WIDTH:

@@ -106,6 +106,8 @@ async def limits(ask: Ask) -> list[str]:
     for each in data.limits:
         if each.crossed:
             told = "this month is above it already"
+        elif each.absorbable.value == 0:
+            told = "the next one this month crosses it"
         else:
             told = f"{each.absorbable.text} more can come this month before you cross it"
         odds = (
