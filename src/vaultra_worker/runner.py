@@ -12,6 +12,7 @@ from vaultra_core.ports.runtime import Job
 logger = logging.getLogger(__name__)
 
 SWEEP_SECONDS = 10.0
+STOPPING_SECONDS, STOPPING_TIMES = 2.0, 5  # how long a job may take to let go, and how often it is told to
 
 
 class JobRunner:
@@ -67,12 +68,19 @@ class JobRunner:
     async def stop(self) -> None:
         """Cancel what is under way, and return when it has let go of what it held; nothing begins afterwards.
 
-        Jobs are safe to break off anywhere, and what was left undone is still due.
+        Jobs are safe to break off anywhere, and what was left undone is still due. A library may lose a cancellation
+        (`wait_for` of Python 3.11 does), so who is still there is told again, and not waited for for ever.
         """
         self._stopping = True
-        for task in self._under_way:
-            task.cancel()
-        await asyncio.gather(*self._under_way, *self._swept, return_exceptions=True)
+        for _ in range(STOPPING_TIMES):
+            left = self._under_way | self._swept
+            if not left:
+                return
+            for task in self._under_way:
+                task.cancel()
+            await asyncio.wait(left, timeout=STOPPING_SECONDS)
+        if self._under_way:
+            logger.warning("%d jobs did not stop in time", len(self._under_way))
 
     async def sweep_forever(self, seconds: float = SWEEP_SECONDS) -> None:
         """Run every job in turn, again and again: the net under every wake-up that got lost."""

@@ -1,6 +1,7 @@
 """The sweep, and how it ends."""
 
 import asyncio
+import contextlib
 
 import pytest
 
@@ -49,3 +50,22 @@ async def test_who_is_told_to_stop_waits_until_jobs_have_let_go_and_begins_none(
     await asyncio.wait({running})
     await runner.run(Job.STRIPE_SYNC)
     assert said == ["let go"]
+
+
+async def test_a_cancellation_that_is_lost_on_the_way_is_said_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("vaultra_worker.runner.STOPPING_SECONDS", 0.01)
+    began = asyncio.Event()
+
+    async def job() -> int:
+        began.set()
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.Event().wait()
+        await asyncio.Event().wait()
+        return 0
+
+    runner = JobRunner({Job.STRIPE_SYNC: job})
+    running = asyncio.create_task(runner.run(Job.STRIPE_SYNC))
+    await began.wait()
+    await runner.stop()
+    await asyncio.wait({running}, timeout=60)
+    assert running.done()
