@@ -17,7 +17,8 @@ REPORT = """<testsuites><testsuite>
   <testcase name="a"/>
   <testcase name="b"><failure message="no"/></testcase>
   <testcase name="c"><error message="its fixture broke"/></testcase>
-  <testcase name="d"><skipped message="no browser"/></testcase>
+  <testcase name="d"><skipped type="pytest.skip" message="no browser"/></testcase>
+  <testcase name="e"><skipped type="pytest.xfail" message="shows the test"/></testcase>
 </testsuite></testsuites>"""
 
 
@@ -29,7 +30,7 @@ def writes(report: Path, content: str, exit_code: int) -> list[str]:
 def test_counts_come_from_the_report(tmp_path: Path) -> None:
     report = tmp_path / "report.xml"
     counts = run_tests.run("runner", writes(report, REPORT, 1), folder=tmp_path, report=report)
-    assert str(counts) == "1 passed, 2 failed, 1 skipped"
+    assert str(counts) == "2 passed, 2 failed, 1 skipped"
 
 
 def test_a_runner_that_dies_counts_as_a_failure(tmp_path: Path) -> None:
