@@ -23,7 +23,7 @@ from vaultra_core.use_cases.return_access import ReturnAccess
 from vaultra_core.use_cases.send_mail import SendMail
 from vaultra_core.use_cases.settle_doubts import SettleDoubts
 from vaultra_core.use_cases.sync_stripe import SyncStripe
-from vaultra_worker.runner import SWEEP_SECONDS, JobRunner, slot_of
+from vaultra_worker.runner import SWEEP_SECONDS, JobRunner, end, slot_of
 from vaultra_worker.schedule import SCHEDULE
 
 ACCOUNTS_AT_ONCE = 4
@@ -76,9 +76,7 @@ async def _running(broker: AsyncBroker, coroutines: Sequence[Coroutine[Any, Any,
     try:
         yield
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await end(tasks)
         await broker.shutdown()
 
 

@@ -4,7 +4,7 @@ import asyncio
 import datetime as dt
 import logging
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 
 from vaultra_core.errors import Unavailable
 from vaultra_core.ports.runtime import Job
@@ -68,19 +68,10 @@ class JobRunner:
     async def stop(self) -> None:
         """Cancel what is under way, and return when it has let go of what it held; nothing begins afterwards.
 
-        Jobs are safe to break off anywhere, and what was left undone is still due. A library may lose a cancellation
-        (`wait_for` of Python 3.11 does), so who is still there is told again, and not waited for for ever.
+        Jobs are safe to break off anywhere, and what was left undone is still due.
         """
         self._stopping = True
-        for _ in range(STOPPING_TIMES):
-            left = self._under_way | self._swept
-            if not left:
-                return
-            for task in self._under_way:
-                task.cancel()
-            await asyncio.wait(left, timeout=STOPPING_SECONDS)
-        if self._under_way:
-            logger.warning("%d jobs did not stop in time", len(self._under_way))
+        await end(self._under_way)
 
     async def sweep_forever(self, seconds: float = SWEEP_SECONDS) -> None:
         """Run every job in turn, again and again: the net under every wake-up that got lost."""
@@ -93,6 +84,20 @@ class JobRunner:
                 # Not `wait_for`: cancelled in the moment in which the job ends, it forgets that it was (Python 3.11).
                 await asyncio.wait({task}, timeout=1)
             await asyncio.sleep(seconds)
+
+
+async def end(tasks: Iterable[asyncio.Task[None]]) -> None:
+    """Cancel tasks until they have ended. A library may lose a cancellation (`wait_for` of Python 3.11 does, and a
+    receiver whose queue fails at that moment), so who is still there is told again, and not waited for for ever."""
+    left = set(tasks)
+    for _ in range(STOPPING_TIMES):
+        if not left:
+            return
+        for task in left:
+            task.cancel()
+        _, left = await asyncio.wait(left, timeout=STOPPING_SECONDS)
+    if left:
+        logger.warning("%d tasks did not stop in time", len(left))
 
 
 def slot_of(now: dt.datetime) -> dt.datetime:
