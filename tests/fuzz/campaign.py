@@ -21,6 +21,7 @@ from hypothesis.errors import Unsatisfiable
 from requests.adapters import HTTPAdapter
 from requests.cookies import RequestsCookieJar
 from schemathesis import GenerationMode
+from urllib3 import HTTPResponse
 
 from fuzz.cast import ROLES, Cast
 from fuzz.chains import chains
@@ -54,7 +55,10 @@ class Asker:
         made = {name: value for name, value in made.items() if name in REQUEST}
         headers = {**made.pop("headers"), **self._cast.headers(role)}
         request = requests.Request(**made, headers=headers, cookies=self._cookies[role]).prepare()
-        answer = self._line.send(request, timeout=SECONDS)
+        try:
+            answer = self._line.send(request, timeout=SECONDS)
+        except (requests.ConnectionError, requests.Timeout) as error:  # a fault too, after which it goes on
+            answer = _no_answer(error)
         self._cookies[role].update(answer.cookies)
         self.tally.count(case.operation.label, role, answer, case.as_curl_command, linked=linked)
         if answer.status_code == 401:
@@ -62,6 +66,14 @@ class Asker:
         elif answer.ok and "json" in answer.headers.get("Content-Type", ""):
             self.seen.learn(answer.json())
         return answer
+
+
+def _no_answer(error: Exception) -> requests.Response:
+    """Stands for what did not come, so that it is counted like any other fault."""
+    answer = requests.Response()
+    answer.status_code, answer._content = 599, f"no answer: {type(error).__name__}".encode()
+    answer.raw = HTTPResponse(body=b"", status=599)
+    return answer
 
 
 REQUEST: Final = {"method", "url", "headers", "files", "data", "json", "params"}
