@@ -16,7 +16,6 @@ from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_s
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from support.database import outside_the_loop
 from support.product import PASSWORD, Product, a_product, settings_for_tests
 from vaultra_core.errors import Unauthorized
 from vaultra_core.identity import Role
@@ -289,7 +288,7 @@ SETTINGS = hypothesis.settings(
 )
 
 
-def test_nobody_does_what_their_membership_does_not_give(engine: AsyncEngine, database_url: str) -> None:
+async def test_nobody_does_what_their_membership_does_not_give(engine: AsyncEngine, database_url: str) -> None:
     del engine  # it is what empties the tables
 
     async def opened() -> Product:
@@ -312,4 +311,4 @@ def test_nobody_does_what_their_membership_does_not_give(engine: AsyncEngine, da
                 runner.run(closed())
 
     opening = a_product(settings_for_tests(database_url))
-    outside_the_loop(run)
+    await asyncio.to_thread(run)  # the state machine has a loop of its own
