@@ -80,7 +80,7 @@ async def test_no_state_in_between_has_a_serious_finding(dashboard: Dashboard) -
     assert await violations(page) == [], "the menu and a table"
 
     await page.goto("/dashboard/recommendations?status=resolved&sort=newest")
-    await expect(page.get_by_text("Nothing here")).to_be_visible()
+    await expect(page.get_by_text("Nothing here", exact=True)).to_be_visible()
     await expect(button(name="Newest")).to_have_attribute("aria-pressed", "true")
     assert await violations(page) == [], "an empty list"
     await page.goto("/dashboard/recommendations")

@@ -25,7 +25,11 @@ from vaultra_http.responses import BUSINESS_READ, BUSINESS_WRITE, PERSONAL_READ,
 
 Limit = Annotated[int, QueryParameter(ge=1, le=200, description="Entries on a page.")]
 Cursor = Annotated[str | None, QueryParameter(max_length=100)]
-ZIP = {200: ResponseSpec(data_container=bytes, description="A ZIP file.", media_type="application/zip")}
+ZIP = {
+    200: ResponseSpec(
+        data_container=bytes, description="A ZIP file.", media_type="application/zip", generate_examples=False
+    )
+}
 
 
 @get("/me/export", summary="All that is stored about me", responses=PERSONAL_READ)
