@@ -20,7 +20,7 @@ endif
 MAKEFLAGS += --no-builtin-rules
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test bench lint lint-python lint-dashboard format types e2e lighthouse crash fuzz docs client setup lock clean
+.PHONY: help demo test bench lint lint-python lint-dashboard format types e2e lighthouse crash fuzz docs client setup lock clean screenshots
 .PHONY: .build/openapi.json
 
 help: ## List these targets
