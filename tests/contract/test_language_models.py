@@ -15,7 +15,7 @@ from vaultra_core.ports.language import LanguageModel, Message, Request, Role
 from vaultra_core.testing.contracts.language import ASKED, SCHEMA, LanguageModelContract
 from vaultra_core.testing.language import Fails, Hangs, Says, Script, ScriptedModel
 
-QUICK = httpx.Timeout(0.5, connect=1.0)
+IMPATIENT = 0.5  # seconds: for a server that hangs, and for nothing else
 
 
 class TestScriptedModel(LanguageModelContract):
@@ -33,10 +33,10 @@ class _OverHttp(LanguageModelContract):
     def script(self, server: LanguageServer) -> Script:
         return server.script
 
-    async def test_a_server_that_hangs_is_given_up(self, model: LanguageModel, server: LanguageServer) -> None:
+    async def test_a_server_that_hangs_is_given_up(self, impatient: LanguageModel, server: LanguageServer) -> None:
         server.script(Hangs("Your"), Hangs(), Hangs(), Hangs())
         with pytest.raises(Unavailable):
-            async for _ in model.stream(ASKED):
+            async for _ in impatient.stream(ASKED):
                 pass
 
     async def test_a_server_that_stays_down_is_unavailable(self, model: LanguageModel, server: LanguageServer) -> None:
@@ -54,8 +54,13 @@ class TestOpenAIModel(_OverHttp):
 
     @pytest.fixture
     async def model(self, server: LanguageServer) -> AsyncIterator[OpenAIModel]:
-        quick = openai.Timeout(0.5, connect=1.0)
-        model = OpenAIModel("small", api_key="sk-test", base_url=server.url, timeout=quick)
+        model = OpenAIModel("small", api_key="sk-test", base_url=server.url)
+        yield model
+        await model.close()
+
+    @pytest.fixture
+    async def impatient(self, server: LanguageServer) -> AsyncIterator[OpenAIModel]:
+        model = OpenAIModel("small", api_key="sk-test", base_url=server.url, timeout=openai.Timeout(IMPATIENT))
         yield model
         await model.close()
 
@@ -78,7 +83,13 @@ class TestOllamaModel(_OverHttp):
 
     @pytest.fixture
     async def model(self, server: LanguageServer) -> AsyncIterator[OllamaModel]:
-        model = OllamaModel("small", base_url=server.url, timeout=QUICK, first_wait=0.001)
+        model = OllamaModel("small", base_url=server.url, first_wait=0.001)
+        yield model
+        await model.close()
+
+    @pytest.fixture
+    async def impatient(self, server: LanguageServer) -> AsyncIterator[OllamaModel]:
+        model = OllamaModel("small", base_url=server.url, timeout=httpx.Timeout(IMPATIENT), first_wait=0.001)
         yield model
         await model.close()
 

@@ -183,7 +183,7 @@ def _until_it_answers(url: str) -> None:
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         with contextlib.suppress(httpx.TransportError):
-            if httpx.get(f"{url}/health/ready", timeout=5).status_code == 200:
+            if httpx.get(f"{url}/health/ready", timeout=30).status_code == 200:
                 return
         time.sleep(0.05)
     raise AssertionError("the API did not start")

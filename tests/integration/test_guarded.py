@@ -16,11 +16,18 @@ from vaultra_cli.guarded import GuardedProtocol
 from vaultra_cli.serve import DrainingServer, listen
 
 
+class Crowded(GuardedProtocol):
+    """The product's own patience, which no pause of this machine uses up."""
+
+    CONNECTIONS = 3
+
+
 class Impatient(GuardedProtocol):
+    """For tests in which the client is the slow one, and only for them."""
+
     HEAD_SECONDS = 0.3
     BODY_SECONDS = 0.3
     READ_SECONDS = 0.3
-    CONNECTIONS = 3
 
 
 class Served:
@@ -39,13 +46,15 @@ class Served:
         for part in parts:
             writer.write(part)
             await writer.drain()
-        answer = await asyncio.wait_for(reader.read(), 20)
+        answer = await asyncio.wait_for(reader.read(), 60)
         writer.close()
         return answer
 
 
 @asynccontextmanager
-async def serving(notice: float = 0, patience: int = 20) -> AsyncIterator[Served]:
+async def serving(
+    protocol: type[GuardedProtocol] = Crowded, *, notice: float = 0, patience: int = 20
+) -> AsyncIterator[Served]:
     served = Served()
 
     @get("/slow")
@@ -65,7 +74,7 @@ async def serving(notice: float = 0, patience: int = 20) -> AsyncIterator[Served
     app = Litestar([slow, large, read], logging_config=None, openapi_config=None)
     listener = listen("127.0.0.1", 0)
     served.port = listener.getsockname()[1]
-    config = uvicorn.Config(app, http=Impatient, log_config=None, access_log=False, timeout_graceful_shutdown=patience)
+    config = uvicorn.Config(app, http=protocol, log_config=None, access_log=False, timeout_graceful_shutdown=patience)
     served.server = DrainingServer(config, notice=notice)
     served.serving = asyncio.create_task(served.server.serve(sockets=[listener]))
     while not served.server.started:  # noqa: ASYNC110 - the server has no event for it
@@ -86,6 +95,12 @@ async def served() -> AsyncIterator[Served]:
         yield running
 
 
+@pytest.fixture
+async def impatient() -> AsyncIterator[Served]:
+    async with serving(Impatient) as running:
+        yield running
+
+
 def refused(answer: bytes, status: int) -> None:
     head, _, body = answer.partition(b"\r\n\r\n")
     assert head.startswith(f"HTTP/1.1 {status} ".encode()), answer[:200]
@@ -103,8 +118,8 @@ def refused(answer: bytes, status: int) -> None:
         (b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n12345\r\n",),
     ],
 )
-async def test_who_sends_too_slowly_is_not_waited_for(served: Served, parts: tuple[bytes, ...]) -> None:
-    refused(await served.say(*parts), 408)
+async def test_who_sends_too_slowly_is_not_waited_for(impatient: Served, parts: tuple[bytes, ...]) -> None:
+    refused(await impatient.say(*parts), 408)
 
 
 @pytest.mark.parametrize(
@@ -125,11 +140,12 @@ async def test_a_head_that_is_too_large_or_ambiguous_is_refused(served: Served, 
     refused(await served.say(request_), status)
 
 
-async def test_who_does_not_read_is_cut_off(served: Served) -> None:
-    reader, writer = await served.connect()
+async def test_who_does_not_read_is_cut_off(impatient: Served) -> None:
+    reader, writer = await impatient.connect()
     writer.write(b"GET /large HTTP/1.1\r\nHost: x\r\n\r\n")
-    while not any(connection.transport.is_closing() for connection in [*served.server.server_state.connections]):
-        if not served.server.server_state.connections and served.server.server_state.total_requests:
+    state = impatient.server.server_state
+    while not any(connection.transport.is_closing() for connection in [*state.connections]):
+        if not state.connections and state.total_requests:
             break
         await asyncio.sleep(0.05)
     with pytest.raises((ConnectionError, asyncio.IncompleteReadError)):
@@ -138,7 +154,7 @@ async def test_who_does_not_read_is_cut_off(served: Served) -> None:
 
 
 async def test_one_connection_too_many_is_told_to_come_back(served: Served) -> None:
-    kept = [await served.connect() for _ in range(Impatient.CONNECTIONS)]
+    kept = [await served.connect() for _ in range(Crowded.CONNECTIONS)]
     for _, writer in kept:
         writer.write(b"GET /slow HTTP/1.1\r\nHost: x\r\n\r\n")
     await served.entered.wait()
@@ -150,7 +166,7 @@ async def test_one_connection_too_many_is_told_to_come_back(served: Served) -> N
 
 
 async def test_what_is_under_way_is_finished_and_nothing_new_is_taken() -> None:
-    async with serving() as served, httpx.AsyncClient(timeout=20) as client:
+    async with serving() as served, httpx.AsyncClient(timeout=60) as client:
         slow = asyncio.create_task(client.get(f"http://127.0.0.1:{served.port}/slow"))
         await served.entered.wait()
         served.server.handle_exit(signal.SIGTERM, None)
@@ -163,7 +179,7 @@ async def test_what_is_under_way_is_finished_and_nothing_new_is_taken() -> None:
         assert not slow.done()
         served.leave.set()
         assert (await slow).text == "finished"
-        await asyncio.wait_for(asyncio.shield(served.serving), 20)
+        await asyncio.wait_for(asyncio.shield(served.serving), 60)
 
 
 async def test_what_does_not_end_is_not_waited_for_for_ever() -> None:
@@ -172,8 +188,8 @@ async def test_what_does_not_end_is_not_waited_for_for_ever() -> None:
         writer.write(b"GET /slow HTTP/1.1\r\nHost: x\r\n\r\n")
         await served.entered.wait()
         served.server.handle_exit(signal.SIGTERM, None)
-        await asyncio.wait_for(asyncio.shield(served.serving), 20)
-        assert b"finished" not in await asyncio.wait_for(reader.read(), 20)
+        await asyncio.wait_for(asyncio.shield(served.serving), 60)
+        assert b"finished" not in await asyncio.wait_for(reader.read(), 60)
         writer.close()
 
 

@@ -31,7 +31,7 @@ class Endpoint:
             self.events.append(await request.json())
         return web.Response(status=self.status)
 
-    async def until(self, condition: Callable[[], bool], seconds: float = 20) -> None:
+    async def until(self, condition: Callable[[], bool], seconds: float = 60) -> None:
         async with asyncio.timeout(seconds):
             while not condition():  # noqa: ASYNC110 (any condition, not one event)
                 await asyncio.sleep(0.05)
@@ -58,7 +58,7 @@ async def in_thread(work: Callable[..., Any], *arguments: Any, **options: Any) -
 async def delivered(sandbox: Sandbox, account: str) -> None:
     """Wait until the sandbox has noted that nothing is left to deliver: that is after the endpoint's answer."""
     client, options = sdk(sandbox), stripe.RequestOptions(stripe_account=account)
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while (await in_thread(client.v1.events.list, {"delivery_success": False}, options)).data:  # noqa: ASYNC110 (another process)
             await asyncio.sleep(0.05)
 

@@ -43,7 +43,7 @@ async def distributed(
         yield running
 
 
-async def eventually(is_so: Callable[[], Awaitable[bool]], seconds: float = 30) -> None:
+async def eventually(is_so: Callable[[], Awaitable[bool]], seconds: float = 60) -> None:
     async with asyncio.timeout(seconds):
         while not await is_so():  # noqa: ASYNC110 - what is waited for happens in the database
             await asyncio.sleep(0.1)

