@@ -19,9 +19,12 @@ class GuardedProtocol(JoinedWritesProtocol):
     READ_SECONDS: ClassVar[float] = 30.0  # for a reader to take anything at all of what waits
     CONNECTIONS: ClassVar[int] = 1000
 
-    _sending: asyncio.TimerHandle | None = None
+    _in_head = True
+    _head = 0  # bytes that have come for this head after the chunk in which it began
+    _chunk = 0  # bytes of the chunk that is being read
+    _due: float | None = None  # when what is awaited has to be here, by the loop's clock
+    _watch: asyncio.TimerHandle | None = None
     _reading: asyncio.TimerHandle | None = None
-    _head = 0
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
@@ -31,29 +34,32 @@ class GuardedProtocol(JoinedWritesProtocol):
             self._expect(self.HEAD_SECONDS)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._stop(self._sending)
-        self._stop(self._reading)
+        _stop(self._watch)
+        _stop(self._reading)
         super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        self._chunk = len(data)
+        if self._in_head:
+            self._head += self._chunk
+        super().data_received(data)
+        if self._in_head and self._head > self.HEAD_BYTES:
+            self._too_large()
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
-        self._head = 0
+        self._in_head, self._head = True, 0
         self._expect(self.HEAD_SECONDS)
 
-    def on_url(self, url: bytes) -> None:
-        self._count(len(url))
-        super().on_url(url)
-
-    def on_header(self, name: bytes, value: bytes) -> None:
-        self._count(len(name) + len(value) + 4)
-        super().on_header(name, value)
-
     def on_headers_complete(self) -> None:
+        self._in_head = False
+        if self._head + self._chunk > self.HEAD_BYTES and self._head_size() > self.HEAD_BYTES:
+            raise ValueError("the head of the request is too large")  # the parser hands it on as an error of its own
         self._expect(self.BODY_SECONDS)
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:
-        self._stop(self._sending)
+        self._due = None
         super().on_message_complete()
 
     def pause_writing(self) -> None:
@@ -61,31 +67,47 @@ class GuardedProtocol(JoinedWritesProtocol):
         self._reading = self.loop.call_later(self.READ_SECONDS, self.transport.abort)
 
     def resume_writing(self) -> None:
-        self._stop(self._reading)
+        _stop(self._reading)
         super().resume_writing()
 
     def send_400_response(self, msg: str) -> None:
-        """What the parser refuses, and what `_count` does."""
-        if self._head > self.HEAD_BYTES:
-            self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "VALIDATION_ERROR", "The headers are too large.")
+        """What the parser refuses, and what is refused here for its size."""
+        if self._head_size() > self.HEAD_BYTES:
+            self._too_large()
         else:
             self._refuse(HTTPStatus.BAD_REQUEST, "VALIDATION_ERROR", msg)
 
-    def _count(self, size: int) -> None:
-        self._head += size
-        if self._head > self.HEAD_BYTES:
-            raise ValueError("the head of the request is too large")  # the parser hands it on as an error of its own
+    def _head_size(self) -> int:
+        """What the parser has seen of the head, in bytes."""
+        if self.scope is None:
+            return 0
+        return len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)
+
+    def _too_large(self) -> None:
+        self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "VALIDATION_ERROR", "The headers are too large.")
 
     def _expect(self, seconds: float) -> None:
-        self._stop(self._sending)
-        self._sending = self.loop.call_later(seconds, self._too_slow)
+        """One timer a connection, which looks again when it has come too early: a request sets the time twice."""
+        self._due = self.loop.time() + seconds
+        if self._watch is None or self._due < self._watch.when():
+            self._look_at(self._due)
 
-    def _too_slow(self) -> None:
-        self._refuse(HTTPStatus.REQUEST_TIMEOUT, "VALIDATION_ERROR", "The request did not arrive in time.")
+    def _look_at(self, moment: float) -> None:
+        _stop(self._watch)
+        self._watch = self.loop.call_at(moment, self._look)
+
+    def _look(self) -> None:
+        self._watch = None
+        if self._due is None:
+            return
+        if self._due > self.loop.time():
+            self._look_at(self._due)
+        else:
+            self._refuse(HTTPStatus.REQUEST_TIMEOUT, "VALIDATION_ERROR", "The request did not arrive in time.")
 
     def _refuse(self, status: HTTPStatus, code: str, message: str, more: str = "") -> None:
         """Answer and close; without an answer when one is under way already."""
-        self._stop(self._sending)
+        self._due = None
         if self.transport.is_closing():
             return
         if self.cycle is None or self.cycle.response_complete or not self.cycle.response_started:
@@ -100,7 +122,7 @@ class GuardedProtocol(JoinedWritesProtocol):
             self.transport.write((head + body).encode("ascii"))
         self.transport.close()
 
-    @staticmethod
-    def _stop(timer: asyncio.TimerHandle | None) -> None:
-        if timer is not None:
-            timer.cancel()
+
+def _stop(timer: asyncio.TimerHandle | None) -> None:
+    if timer is not None:
+        timer.cancel()

@@ -2,13 +2,13 @@
 much as the webhook itself."""
 
 from typing import Final
-from uuid import uuid4
 
 from dishka import AsyncContainer
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, HTTPReceiveMessage, Receive, Scope, Send, WebSocketReceiveMessage
 
 from vaultra_core.use_cases.receive_webhook import ReceiveWebhook
+from vaultra_http.edges import new_request_id
 from vaultra_http.routes.stripe import WEBHOOK_LIMIT
 
 PATH: Final = "/api/v1/webhooks/stripe"
@@ -24,6 +24,7 @@ class WebhookShortcut:
     def __init__(self, app: ASGIApp, container: AsyncContainer, headers: dict[str, str]) -> None:
         self._app = app
         self._container = container
+        self._receive_webhook: ReceiveWebhook | None = None  # there is one, from the first webhook on
         # What the edges would give it.
         given = headers | {
             "Content-Type": "application/json",
@@ -43,12 +44,13 @@ class WebhookShortcut:
         if messages[-1]["type"] == "http.request":
             body = b"".join(message["body"] for message in messages if message["type"] == "http.request")
             try:
-                receive_webhook = await self._container.get(ReceiveWebhook)
-                await receive_webhook.execute(payload=body, signature=signature)
+                if self._receive_webhook is None:
+                    self._receive_webhook = await self._container.get(ReceiveWebhook)
+                await self._receive_webhook.execute(payload=body, signature=signature)
             except Exception:  # noqa: S110 - whatever it is, the ordinary route meets it again, logs it and answers
                 pass
             else:
-                headers = [*self._headers, (b"x-request-id", uuid4().hex.encode())]
+                headers = [*self._headers, (b"x-request-id", new_request_id().encode())]
                 await send({"type": "http.response.start", "status": 200, "headers": headers})
                 await send({"type": "http.response.body", "body": _ACCEPTED, "more_body": False})
                 return

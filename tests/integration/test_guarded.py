@@ -130,14 +130,42 @@ async def test_who_sends_too_slowly_is_not_waited_for(impatient: Served, parts: 
         (b"GET / HTTP/1.1\r\nHost: x\r\n" + b"X: y\r\n" * 5_000 + b"\r\n", 431),
         (b"GET / HTTP/1.1\r\nHost: x\r\nX\x00: y\r\n\r\n", 400),
         (b"GET / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n", 400),
+        (b"POST / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n" + b"x" * 20_000, 400),
         (b"GET / HTTP/1.1\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\nabc", 400),
         (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", 400),
         (b"nonsense\r\n\r\n", 400),
     ],
-    ids=["long path", "long header", "many headers", "NUL", "two lengths", "two framings", "TLS", "nonsense"],
+    ids=[
+        "long path",
+        "long header",
+        "many headers",
+        "NUL",
+        "two lengths",
+        "two lengths and a body",
+        "two framings",
+        "TLS",
+        "nonsense",
+    ],
 )
 async def test_a_head_that_is_too_large_or_ambiguous_is_refused(served: Served, request_: bytes, status: int) -> None:
     refused(await served.say(request_), status)
+
+
+async def test_a_head_without_an_end_is_refused(served: Served) -> None:
+    reader, writer = await served.connect()
+    writer.write(b"GET / HTTP/1.1\r\n")
+    while not any(connection._chunk for connection in served.server.server_state.connections):
+        await asyncio.sleep(0.01)  # until it has been read, so that the rest comes in another piece
+    writer.write(b"X: y\r\n" * 3_000)
+    refused(await reader.read(), 431)
+    writer.close()
+
+
+async def test_a_large_body_and_the_next_head_in_one_piece_are_taken(served: Served) -> None:
+    post = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 40000\r\n\r\n" + b"x" * 40_000
+    last = post.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n", 1)
+    answer = await served.say(post + last[:30], last[30:])
+    assert answer.count(b"HTTP/1.1 201 ") == 2
 
 
 async def test_who_does_not_read_is_cut_off(impatient: Served) -> None:

@@ -109,7 +109,7 @@ def test_commands_work_without_a_server(tmp_path: Path) -> None:
     accounts = {one["name"]: one for one in json.loads(command("accounts", "--json", *place).stdout)}
     assert accounts["big"]["objects"]["charge"] == 2000
     assert {"cafe", "saas", "shop", "thrive", "fresh", "empty", "travel"} <= accounts.keys()
-    assert "events" in command("tick", "--days", "1", "--account", "cafe", *place).stdout
+    assert "events" in command("tick", "--days", "14", "--account", "cafe", *place).stdout
     later = {one["name"]: one for one in json.loads(command("accounts", "--json", *place).stdout)}
     assert later["cafe"]["objects"]["charge"] > accounts["cafe"]["objects"]["charge"]
     assert "thrive" in command("accounts", *place).stdout

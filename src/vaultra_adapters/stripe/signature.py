@@ -1,4 +1,5 @@
-import stripe
+import hashlib
+import hmac
 
 from vaultra_core.errors import InvalidInput, Unavailable
 
@@ -8,23 +9,22 @@ TOLERANCE_SECONDS = 300
 def verify(payload: bytes, signature: str, secrets: tuple[str, ...], *, now: int) -> None:
     """Raise `InvalidInput` unless one of the secrets signed exactly these bytes within 300 s of now, either way.
 
-    The SDK checks the signature; around it stands what it lets pass (the future) or stumbles over (text that is no
-    ASCII raises TypeError, a body that is no UTF-8 UnicodeDecodeError).
+    The header is `t=<unix seconds>,v1=<hex>[,v1=<hex>…]`, a signature the HMAC-SHA256 of `<t>.<payload>`
+    (https://docs.stripe.com/webhooks#verify-manually). The SDK's own check takes three times as long, lets the future
+    pass and stumbles over what is no text; a property test holds the two to one verdict on everything else.
     """
     if not secrets:
         raise Unavailable("Webhooks are not set up on this server.", dependency="stripe", retry_after=300)
-    try:
-        text = payload.decode()
-        signature.encode("ascii")
-        moment = int(dict(part.split("=", 1) for part in signature.split(",") if "=" in part)["t"])
-    except (UnicodeError, KeyError, ValueError):
-        raise InvalidInput("The signature is malformed.", reason="malformed") from None
-    if abs(now - moment) > TOLERANCE_SECONDS:
+    given = [part.partition("=")[::2] for part in signature.split(",")]
+    times = [value for name, value in given if name == "t"]
+    # More than one time would leave open which of them is signed and which of them is young enough.
+    if len(times) != 1 or not signature.isascii() or not times[0].isdecimal() or len(times[0]) > 12:
+        raise InvalidInput("The signature is malformed.", reason="malformed")
+    if abs(now - int(times[0])) > TOLERANCE_SECONDS:
         raise InvalidInput("The signature is too old or from the future.", reason="time")
+    signed = b"%b.%b" % (times[0].encode(), payload)
     for secret in secrets:
-        try:
-            stripe.WebhookSignature.verify_header(text, signature, secret)
+        right = hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest()
+        if any(name == "v1" and hmac.compare_digest(value, right) for name, value in given):
             return
-        except (stripe.SignatureVerificationError, TypeError, ValueError):
-            continue
     raise InvalidInput("The signature does not match.", reason="signature")

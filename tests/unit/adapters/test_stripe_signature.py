@@ -1,4 +1,7 @@
 import pytest
+import stripe
+from hypothesis import given
+from hypothesis import strategies as st
 
 from support.product import signed
 from vaultra_adapters.stripe.signature import TOLERANCE_SECONDS, verify
@@ -49,11 +52,49 @@ def test_anything_else_is_refused(signature: str) -> None:
         verify(PAYLOAD, signature, (SECRET,), now=NOW)
 
 
-def test_a_body_that_is_no_text_is_refused() -> None:
-    with pytest.raises(InvalidInput):
-        verify(b"\xff\xfe", good(b"\xff\xfe"), (SECRET,), now=NOW)
+def test_a_time_that_nobody_signed_is_refused() -> None:
+    signature = f"{good(at=NOW - 400)},t={NOW}"
+    for now in (NOW - 400, NOW):
+        with pytest.raises(InvalidInput):
+            verify(PAYLOAD, signature, (SECRET,), now=now)
 
 
 def test_without_a_secret_nothing_is_trusted() -> None:
     with pytest.raises(Unavailable):
         verify(PAYLOAD, good(), (), now=NOW)
+
+
+def by_the_sdk(payload: bytes, signature: str) -> bool:
+    try:
+        stripe.WebhookSignature.verify_header(payload, signature, SECRET)
+    except (stripe.SignatureVerificationError, ValueError):
+        return False
+    return True
+
+
+def by_us(payload: bytes, signature: str) -> bool:
+    try:
+        verify(payload, signature, (SECRET,), now=NOW)
+    except InvalidInput:
+        return False
+    return True
+
+
+V1 = good().partition(",v1=")[2]
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            [f"v1={V1}", f"v1={V1[:-1]}", f"v1={V1}0", f"v0={V1}", f" v1={V1}", f"v1={V1.upper()}", "v1=", ""]
+        ),
+        max_size=4,
+    ),
+    st.sampled_from([f"t={NOW}", f"t={NOW}0", "t=", "t=now", "T=1", ""]),
+    st.integers(0, 4),
+    st.sampled_from([PAYLOAD, PAYLOAD + b" ", PAYLOAD[:-1], b""]),
+)
+def test_the_verdict_is_that_of_the_official_sdk(parts: list[str], moment: str, place: int, payload: bytes) -> None:
+    parts.insert(place, moment)
+    signature = ",".join(parts)
+    assert by_us(payload, signature) == by_the_sdk(payload, signature)

@@ -1,5 +1,6 @@
 """Stripe's events: what of them is kept in the inbox, and what they teach the ledger."""
 
+from functools import lru_cache
 from typing import Final
 
 import msgspec
@@ -41,6 +42,7 @@ class MinimalEvent(msgspec.Struct, frozen=True, kw_only=True):
     unread: str | None = None
 
 
+@lru_cache(maxsize=512)  # Stripe has some 250 types
 def carried_kind(event_type: str) -> str | None:
     """The kind of ledger object that events of this type carry; None when they do not concern the ledger."""
     if event_type.endswith(LISTED):
