@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from property.strategies import histories
 from support.histories import AS_OF, history_of
-from vaultra_core import RULEBOOKS, DayActivity, History, assess, explain_change
+from vaultra_core import RULEBOOKS, DayActivity, History, assess, explain_change, replay
 from vaultra_core.domain.readiness.evidence import resolve
 from vaultra_core.errors import Unprocessable
 
@@ -24,7 +24,13 @@ def test_the_moves_add_up_to_the_difference(history: History, span: int, ruleboo
     assert (change.score_from, change.score_to) == (first.score, last.score)
     assert sum(move.change for move in change.moves) == change.raw_to - change.raw_from
     assert change.raw_to - change.raw_from == last.raw_score - first.raw_score
+    days = replay(history, start, AS_OF, rulebook)
+    assert change.first_day == next((day.as_of for day in days if day.raw_score != first.raw_score), None)
     for move in change.moves:
+        points = [next((line.points for line in day.contributions if line.factor == move.factor), 0.0) for day in days]
+        assert move.first_day == next(
+            day.as_of for day, its in zip(days, points, strict=True) if its != move.points_from
+        )
         earlier = assess(history, move.first_day - dt.timedelta(days=1), rulebook)
         then = assess(history, move.first_day, rulebook)
         assert earlier is not None and then is not None

@@ -68,24 +68,29 @@ class History(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 
     def total(self, field: str, first: dt.date, last: dt.date) -> int:
         """Sum of a field of `DayActivity` over the days from `first` to `last`, both inclusive."""
-        return self.total_between(field, first.toordinal(), last.toordinal() + 1)
-
-    def total_between(self, field: str, start: int, stop: int) -> int:
-        """The same for the days with ordinals `start <= n < stop`: what tight loops use."""
-        running = self._running(field)
-        top, low, high = len(running) - 1, start - self._origin, stop - self._origin
-        # Spelled out: this is called some thirty times per score, and min(max(…)) takes twice as long.
-        low = 0 if low < 0 else low if low < top else top
-        high = 0 if high < 0 else high if high < top else top
-        return running[high] - running[low]
+        running = self.running(field)
+        return running[self.place(last.toordinal() + 1)] - running[self.place(first.toordinal())]
 
     def totals_between(self, field: str, ordinals: Sequence[int]) -> list[int]:
         """Sums of a field between neighbours of some ascending ordinals of days."""
-        running = self._running(field)
-        top, origin = len(running) - 1, self._origin
+        running, origin, span = self.running(field), self._origin, self._span
+        # `place`, spelled out: a call for each would take twice as long.
         places = [ordinal - origin for ordinal in ordinals]
-        before = [running[0 if place < 0 else place if place < top else top] for place in places]
+        before = [running[0 if place < 0 else place if place < span else span] for place in places]
         return [b - a for a, b in itertools.pairwise(before)]
+
+    def running(self, field: str) -> Sequence[int]:
+        """Running totals of a field over every day, quiet ones too: at a day's `place`, the sum of the days before it.
+        All fields have as many, so that a place found once serves for all of them."""
+        running = self._sums.get(field)
+        if running is None:
+            running = self._sums[field] = self._run_up(self._column(field))
+        return running
+
+    def place(self, ordinal: int) -> int:
+        """Where running totals tell what was before the day with this ordinal, active or not."""
+        place = ordinal - self._origin
+        return 0 if place < 0 else place if place < self._span else self._span
 
     def between(self, first: dt.date, last: dt.date) -> tuple[DayActivity, ...]:
         """The days with activity from `first` to `last`, both inclusive."""
@@ -135,24 +140,22 @@ class History(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         return self._ordinals[0] if self._ordinals else 0
 
     @functools.cached_property
+    def _span(self) -> int:
+        """Days from the first to the last with any activity, quiet ones between them too."""
+        return self._ordinals[-1] - self._ordinals[0] + 1 if self._ordinals else 0
+
+    @functools.cached_property
     def _customers(self) -> dict[tuple[int, int], Mapping[str, int]]:
         return {}
 
     @functools.cached_property
-    def _sums(self) -> dict[str, list[int]]:
+    def _sums(self) -> dict[str, Sequence[int]]:
         return {}
 
-    def _running(self, field: str) -> list[int]:
-        """Running totals of a field over every day, quiet ones too: the n-th is the sum of the n days before."""
-        running = self._sums.get(field)
-        if running is None:
-            running = self._sums[field] = self._run_up(self._column(field))
-        return running
-
-    def _run_up(self, daily: Sequence[int]) -> list[int]:
+    def _run_up(self, daily: Sequence[int]) -> Sequence[int]:
         """Running totals of the last active days' values."""
         if not daily:
-            return [0] * (len(self._ordinals) + 1)
+            return [0] * (self._span + 1)
         ordinals = self._ordinals[-len(daily) :]
         first, span = ordinals[0], ordinals[-1] - ordinals[0] + 1
         if span > len(ordinals):  # there are quiet days between

@@ -2,8 +2,11 @@
 
 import datetime as dt
 import functools
+from typing import Final
 
 from vaultra_core.money import to_major
+
+_FORMATS: Final = (",.0f", ",.1f", ",.2f", ",.3f", ",.4f")  # by the number of decimals
 
 
 def percent(share: float) -> str:
@@ -14,7 +17,7 @@ def percent(share: float) -> str:
 
 
 def number(value: float, digits: int = 2) -> str:
-    """12345.5 → "12,345.5": at most so many decimals, no trailing zeros."""
+    """12345.5 → "12,345.5": at most so many decimals (up to 4), no trailing zeros."""
     return _trimmed(value, digits)
 
 
@@ -37,5 +40,7 @@ def day(date: dt.date) -> str:
 
 
 def _trimmed(value: float, digits: int) -> str:
-    text = f"{value:,.{digits}f}".rstrip("0").rstrip(".") if digits else f"{value:,.0f}"
+    text = format(value, _FORMATS[digits])  # written out: twenty times a score
+    if digits:
+        text = text.rstrip("0").rstrip(".")
     return "0" if text == "-0" else text

@@ -1,16 +1,20 @@
 """Why a score is not what it was: a waterfall between two days, and the day and figures with which each step began."""
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 import msgspec
 
-from vaultra_core.domain.activity import History
+from vaultra_core.domain.activity import CustomerWindow, History
 from vaultra_core.domain.readiness.assessment import Assessment, Contribution, Tier
-from vaultra_core.domain.readiness.replay import replay
+from vaultra_core.domain.readiness.measures import MEASURES
 from vaultra_core.domain.readiness.rulebook import DEFAULT_RULEBOOK, get_rulebook
+from vaultra_core.domain.readiness.rules import Rulebook
+from vaultra_core.domain.readiness.scoring import assess, assess_from, contribute
+from vaultra_core.domain.readiness.standpoint import Standpoint
 from vaultra_core.errors import Unprocessable
+from vaultra_core.periods import days_between
 
 MOST_DAYS: Final = 400
 
@@ -65,16 +69,16 @@ def explain_change(history: History, start: dt.date, end: dt.date, rulebook: str
     if not 0 <= (end - start).days <= MOST_DAYS:
         reason = "ends before it starts" if end < start else f"longer than {MOST_DAYS} days"
         raise Unprocessable(f"{start} to {end} is no span to explain: {reason}.", field="from", reason=reason)
-    days = replay(history, start, end, rulebook)
-    if not days or days[0].as_of != start:
+    first, last = assess(history, start, rulebook), assess(history, end, rulebook)
+    if first is None or last is None:
         return None
-    lines = [_lines(day) for day in days]
+    before, after = _lines(first), _lines(last)
+    moved = [name for name in dict.fromkeys([*before, *after]) if _points(before, name) != _points(after, name)]
+    first_day, turns = _turns(history, book, first, moved, end)
     moves = [
-        _move(history, name, book.title_of(name), days, lines)
-        for name in dict.fromkeys([*lines[0], *lines[-1]])
-        if _points(lines[0], name) != _points(lines[-1], name)
+        _move(history, name, book.title_of(name), before.get(name), after.get(name), turn)
+        for name, turn in turns.items()
     ]
-    first, last = days[0], days[-1]
     return Change(
         from_day=start,
         to_day=end,
@@ -85,7 +89,7 @@ def explain_change(history: History, start: dt.date, end: dt.date, rulebook: str
         raw_to=last.raw_score,
         tier_from=first.tier,
         tier_to=last.tier,
-        first_day=next((day.as_of for day in days if day.raw_score != first.raw_score), None),
+        first_day=first_day,
         moves=tuple(sorted(moves, key=lambda move: (-abs(move.change), move.factor))),
     )
 
@@ -102,22 +106,61 @@ def _points(lines: Lines, name: str) -> float:
     return lines[name].points if name in lines else 0.0
 
 
-def _move(history: History, name: str, title: str, days: Sequence[Assessment], lines: Sequence[Lines]) -> Move:
-    before, after = lines[0].get(name), lines[-1].get(name)
-    place = next(n for n, each in enumerate(lines) if _points(each, name) != _points(lines[0], name))
-    then, earlier = lines[place].get(name), lines[place - 1].get(name)
+class _Turn(msgspec.Struct, frozen=True):
+    """The first day on which a line's points were not those of the start, with the line on that day and before it."""
+
+    day: dt.date
+    then: Contribution | None
+    earlier: Contribution | None
+
+
+def _turns(
+    history: History, book: Rulebook, first: Assessment, moved: Iterable[str], end: dt.date
+) -> tuple[dt.date | None, dict[str, _Turn]]:
+    """The first day whose raw score is not that of the start, and the turn of each line that moved.
+
+    Days are looked at until all is found: most lines turn soon. A factor is read alone once nothing is looked for that
+    takes them all, as the raw score and the caps do.
+    """
+    start, window = _lines(first), CustomerWindow(history)
+    earlier, wanted, first_day = start, dict.fromkeys(moved), None
+    turns = dict[str, _Turn]()
+    for day in days_between(first.as_of + dt.timedelta(days=1), end):
+        seen = Standpoint(history, day, window)
+        factors = [book.factor(name) for name in wanted]
+        if first_day is None or None in factors:
+            today = assess_from(seen, book)
+            assert today is not None
+            lines = _lines(today)
+            if first_day is None and today.raw_score != first.raw_score:
+                first_day = day
+        else:
+            lines = {each.name: contribute(each, MEASURES[each.measure](seen)) for each in factors if each}
+        for name in [name for name in wanted if _points(lines, name) != _points(start, name)]:
+            turns[name] = _Turn(day, lines.get(name), earlier.get(name))
+            del wanted[name]
+        if first_day is not None and not wanted:
+            break
+        earlier = lines
+    return first_day, turns
+
+
+def _move(
+    history: History, name: str, title: str, before: Contribution | None, after: Contribution | None, turn: _Turn
+) -> Move:
+    points_from, points_to = (line.points if line else 0.0 for line in (before, after))
     return Move(
         factor=name,
         title=title,
-        change=_points(lines[-1], name) - _points(lines[0], name),
-        points_from=_points(lines[0], name),
-        points_to=_points(lines[-1], name),
+        change=points_to - points_from,
+        points_from=points_from,
+        points_to=points_to,
         value_from=before.value if before else None,
         value_to=after.value if after else None,
         reason=after.reason if after else "It no longer acts.",
-        first_day=days[place].as_of,
-        entered=tuple(_ends(history, then or earlier, days[place].as_of)),
-        left=tuple(_starts(history, earlier, then)),
+        first_day=turn.day,
+        entered=tuple(_ends(history, turn.then or turn.earlier, turn.day)),
+        left=tuple(_starts(history, turn.earlier, turn.then)),
     )
 
 

@@ -142,7 +142,12 @@ class Factor(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     @functools.cached_property
     def best_text(self) -> str:
         """What it takes to be best, in words: below 2 % would earn the full 8 points."""
-        return f"{self.best.text(self.unit)} would earn the full {number(self.best.points)} points"
+        return f"{self.best.text(self.unit)} would earn {self.full_points}"
+
+    @functools.cached_property
+    def full_points(self) -> str:
+        """What the best band earns, in words: the full 8 points."""
+        return f"the full {number(self.best.points)} points"
 
     def severity(self, points: float) -> int:
         """How many bands would earn more: 0 for the best."""
@@ -190,6 +195,12 @@ class Rulebook(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     def max_points(self) -> float:
         """The most that all factors give together."""
         return sum(factor.max_points for factor in self.factors)
+
+    @functools.cached_property
+    def component_points(self) -> Mapping[str, float]:
+        """The most that the factors of each component give together."""
+        most = {factor.name: factor.max_points for factor in self.factors}
+        return {each.name: sum(most[factor] for factor in each.factors) for each in self.components}
 
     def factor(self, name: str) -> Factor | None:
         return self._by_name.get(name)

@@ -127,9 +127,8 @@ def _reason(factor: Factor, reading: Reading, band: Band | None) -> str:
     if band is None:
         neutral = f"{number(factor.neutral)} of {number(factor.max_points)} points"
         return f"{reading.statement}; until then it counts as neutral, {neutral}."
-    best = factor.best
-    if band.points >= best.points:
-        text = f"{reading.statement}; that earns the full {number(best.points)} points."
+    if band.points >= factor.best.points:
+        text = f"{reading.statement}; that earns {factor.full_points}."
     else:
         text = f"{reading.statement}; {factor.best_text}."
     if reading.weight < 1:
@@ -202,12 +201,12 @@ def _plain_line(name: str, points: float, reason: str) -> Contribution:
 
 def _components(book: Rulebook, contributions: list[Contribution], readings: Mapping[str, Reading]) -> dict[str, float]:
     """Parts of the score as figures of 0–1; one that has no data is left out."""
-    lines = {contribution.factor: contribution for contribution in contributions}
+    points = {contribution.factor: contribution.points for contribution in contributions}
     components = {}
     for component in book.components:
         if component.line is None:
-            parts = [lines[factor] for factor in component.factors]
-            components[component.name] = sum([p.points for p in parts]) / sum([p.max_points for p in parts])
+            earned_points = sum([points[factor] for factor in component.factors])
+            components[component.name] = earned_points / book.component_points[component.name]
         elif (value := readings[component.factors[0]].value) is not None:
             intercept, slope = component.line
             components[component.name] = min(max(intercept + slope * value, 0.0), 1.0)

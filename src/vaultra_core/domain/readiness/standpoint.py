@@ -20,6 +20,8 @@ class Standpoint:
         self.as_of = as_of
         self._window = window
         self._end = as_of.toordinal() + 1
+        self._end_place = history.place(self._end)
+        self._places: dict[int, int] = {}
         self._spans: dict[int, str] = {}
 
     @functools.cached_property
@@ -44,7 +46,12 @@ class Standpoint:
 
     def total(self, field: str, days: int) -> int:
         """Sum of a daily field over the `days` days that end with `as_of`."""
-        return self.history.total_between(field, self._end - days, self._end)
+        # Some forty times a score: where the days begin is looked up once for all fields.
+        place = self._places.get(days)
+        if place is None:
+            place = self._places[days] = self.history.place(self._end - days)
+        running = self.history.running(field)
+        return running[self._end_place] - running[place]
 
     def customers(self, days: int) -> Mapping[str, int]:
         """Gross per customer over the `days` days that end with `as_of`; customers without revenue may be missing."""
