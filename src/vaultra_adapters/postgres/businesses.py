@@ -1,6 +1,6 @@
 from uuid import UUID
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 
 from vaultra_adapters.postgres.rows import Collection, columns_for, to_row, to_struct
 from vaultra_adapters.postgres.tables import businesses, user_business_memberships
@@ -9,6 +9,7 @@ from vaultra_core.identity import Role
 
 COLUMNS = columns_for(businesses, Business)
 MEMBERS = user_business_memberships.c
+GET = select(*COLUMNS).where(businesses.c.id == bindparam("business"))  # built once: almost every use case asks
 
 
 class PostgresBusinesses(Collection):
@@ -16,8 +17,7 @@ class PostgresBusinesses(Collection):
         await self._connection.execute(insert(businesses).values(to_row(business)))
 
     async def get(self, business_id: UUID) -> Business | None:
-        found = await self._connection.execute(select(*COLUMNS).where(businesses.c.id == business_id))
-        row = found.one_or_none()
+        row = (await self._connection.execute(GET, {"business": business_id})).one_or_none()
         return to_struct(Business, row) if row else None
 
     async def save(self, business: Business) -> None:

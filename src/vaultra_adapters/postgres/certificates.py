@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
-from sqlalchemy import BigInteger, and_, column, delete, exists, literal, or_, select
+from sqlalchemy import BigInteger, and_, bindparam, column, delete, exists, literal, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from vaultra_adapters.postgres.rows import (
@@ -27,6 +27,9 @@ K = TypeVar("K", bound=LedgerObject)
 
 DAYS: Final = unreconciled_days.c
 STATE: Final = completeness_certificates.c
+GET: Final = select(*columns_for(completeness_certificates, Certificate)).where(
+    STATE.business_id == bindparam("business")
+)
 SETTLED: Final = (Charge, Refund, Dispute, Payout)
 
 
@@ -73,9 +76,7 @@ class PostgresCertificates(Collection):
         return await self._within(business_id, Payout, [utc_bounds(day) for day in days])
 
     async def get(self, business_id: UUID) -> Certificate | None:
-        columns = columns_for(completeness_certificates, Certificate)
-        found = await self._connection.execute(select(*columns).where(STATE.business_id == business_id))
-        row = found.one_or_none()
+        row = (await self._connection.execute(GET, {"business": business_id})).one_or_none()
         return to_struct(Certificate, row) if row else None
 
     async def save(self, certificate: Certificate) -> None:

@@ -6,7 +6,7 @@ from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Date, Select, Text, Update, column, exists, func, or_, select, update
+from sqlalchemy import Date, Select, Text, Update, bindparam, column, exists, func, or_, select, update
 from sqlalchemy.dialects.postgresql import Insert, insert
 
 from vaultra_adapters.postgres.rows import (
@@ -26,6 +26,7 @@ from vaultra_core.ports.storage import Computation, Subject
 
 STATE: Final = computations.c
 COLUMNS: Final = columns_for(computations, Computation)
+GET: Final = select(*COLUMNS).where(STATE.business_id == bindparam("business"))
 
 
 class PostgresComputations(Collection):
@@ -40,8 +41,7 @@ class PostgresComputations(Collection):
         return to_struct(Computation, row)
 
     async def get(self, business_id: UUID) -> Computation | None:
-        found = await self._connection.execute(select(*COLUMNS).where(STATE.business_id == business_id))
-        row = found.one_or_none()
+        row = (await self._connection.execute(GET, {"business": business_id})).one_or_none()
         return to_struct(Computation, row) if row else None
 
     async def save(self, computation: Computation) -> None:

@@ -4,7 +4,7 @@ from typing import Any, Final
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import delete, insert, select, true, tuple_, update
+from sqlalchemy import bindparam, delete, insert, select, true, tuple_, update
 
 from vaultra_adapters.postgres.conversation_tables import agent_conversations, agent_messages
 from vaultra_adapters.postgres.rows import Collection, columns_for, to_row, to_struct
@@ -14,15 +14,27 @@ C: Final = agent_conversations.c
 M: Final = agent_messages.c
 CONVERSATION: Final = columns_for(agent_conversations, Conversation)
 MESSAGE: Final = columns_for(agent_messages, ChatMessage)
+# The statements of every turn are built once: to build one anew takes as long as to run it.
+OWN: Final = (C.id == bindparam("conversation"), C.user_id == bindparam("person"))
+GET: Final = select(*CONVERSATION).where(*OWN)
+ADD: Final = insert(agent_conversations)
+CHANGE: Final = update(agent_conversations).where(*OWN)
+ADD_MESSAGES: Final = insert(agent_messages)
+LATEST: Final = (
+    select(*MESSAGE)
+    .where(M.conversation_id == bindparam("conversation"))
+    .order_by(M.created_at.desc(), M.id.desc())
+    .limit(bindparam("most"))
+)
 
 
 class PostgresConversations(Collection):
     async def add(self, conversation: Conversation) -> None:
-        await self._connection.execute(insert(agent_conversations).values(to_row(conversation)))
+        await self._connection.execute(ADD, to_row(conversation))
 
     async def get(self, user_id: UUID, conversation_id: UUID) -> Conversation | None:
-        wanted = select(*CONVERSATION).where(C.id == conversation_id, C.user_id == user_id)
-        row = (await self._connection.execute(wanted)).one_or_none()
+        own = {"conversation": conversation_id, "person": user_id}
+        row = (await self._connection.execute(GET, own)).one_or_none()
         return to_struct(Conversation, row) if row else None
 
     async def of(
@@ -37,27 +49,30 @@ class PostgresConversations(Collection):
         )
         return [to_struct(Conversation, row) for row in await self._connection.execute(page)]
 
-    async def save(self, conversation: Conversation) -> None:
-        changing = ("title", "updated_at", "stop_requested_at")
-        values = {name: getattr(conversation, name) for name in changing}
-        own = (C.id == conversation.id, C.user_id == conversation.user_id)
-        await self._connection.execute(update(agent_conversations).where(*own).values(values))
+    async def change(
+        self,
+        user_id: UUID,
+        conversation_id: UUID,
+        *,
+        title: str | None = None,
+        updated_at: dt.datetime | None = None,
+        stop_requested_at: dt.datetime | None = None,
+    ) -> bool:
+        asked = {"title": title, "updated_at": updated_at, "stop_requested_at": stop_requested_at}
+        given = {name: value for name, value in asked.items() if value is not None}
+        own = {"conversation": conversation_id, "person": user_id}
+        return (await self._connection.execute(CHANGE, {**given, **own})).rowcount > 0
 
     async def remove(self, user_id: UUID, conversation_id: UUID) -> bool:
         own = (C.id == conversation_id, C.user_id == user_id)
         return (await self._connection.execute(delete(agent_conversations).where(*own))).rowcount > 0
 
     async def add_messages(self, messages: Sequence[ChatMessage]) -> None:
-        await self._connection.execute(insert(agent_messages), [_row(message) for message in messages])
+        await self._connection.execute(ADD_MESSAGES, [_row(message) for message in messages])
 
     async def messages(self, conversation_id: UUID, *, limit: int) -> list[ChatMessage]:
-        latest = (
-            select(*MESSAGE)
-            .where(M.conversation_id == conversation_id)
-            .order_by(M.created_at.desc(), M.id.desc())
-            .limit(limit)
-        )
-        found = [to_struct(ChatMessage, row) for row in await self._connection.execute(latest)]
+        wanted = {"conversation": conversation_id, "most": limit}
+        found = [to_struct(ChatMessage, row) for row in await self._connection.execute(LATEST, wanted)]
         return found[::-1]
 
     async def rate(self, user_id: UUID, message_id: UUID, rating: Rating | None, comment: str | None) -> bool:

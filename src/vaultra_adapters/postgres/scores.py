@@ -3,7 +3,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Select, delete, select
+from sqlalchemy import bindparam, delete, select
 
 from vaultra_adapters.postgres.results import Results, replace_results
 from vaultra_adapters.postgres.rows import Collection, to_struct
@@ -14,6 +14,11 @@ from vaultra_core.ports.storage import StoredScore
 S: Final = readiness_scores.c
 KEPT: Final = Results(readiness_scores, superseded_scores, key=("rulebook", "as_of"), kind=Assessment)
 COLUMNS: Final = list(KEPT.columns.values())
+OWN: Final = select(*COLUMNS, S.created_at).where(
+    S.business_id == bindparam("business"), S.rulebook == bindparam("book")
+)
+NEWEST: Final = OWN.order_by(S.as_of.desc()).limit(bindparam("most"))
+ON: Final = OWN.where(S.as_of == bindparam("day"))
 
 
 class PostgresScores(Collection):
@@ -21,21 +26,19 @@ class PostgresScores(Collection):
         return await replace_results(self._connection, KEPT, assessments, now)
 
     async def latest(self, business_id: UUID, rulebook: str) -> StoredScore | None:
-        found = await self._connection.execute(_newest(business_id, rulebook).limit(1))
-        row = found.one_or_none()
+        return next(iter(await self.history(business_id, rulebook, limit=1)), None)
+
+    async def on(self, business_id: UUID, rulebook: str, day: dt.date) -> StoredScore | None:
+        wanted = {"business": business_id, "book": rulebook, "day": day}
+        row = (await self._connection.execute(ON, wanted)).one_or_none()
         return _score(row) if row else None
 
     async def history(self, business_id: UUID, rulebook: str, *, limit: int) -> list[StoredScore]:
-        found = await self._connection.execute(_newest(business_id, rulebook).limit(limit))
-        return [_score(row) for row in found]
+        wanted = {"business": business_id, "book": rulebook, "most": limit}
+        return [_score(row) for row in await self._connection.execute(NEWEST, wanted)]
 
     async def drop_after(self, business_id: UUID, day: dt.date) -> None:
         await self._connection.execute(delete(readiness_scores).where(S.business_id == business_id, S.as_of > day))
-
-
-def _newest(business_id: UUID, rulebook: str) -> Select[Any]:
-    scores = select(*COLUMNS, S.created_at).where(S.business_id == business_id, S.rulebook == rulebook)
-    return scores.order_by(S.as_of.desc())
 
 
 def _score(row: Any) -> StoredScore:

@@ -3,7 +3,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 
 from vaultra_adapters.postgres.results import Results, replace_results
 from vaultra_adapters.postgres.rows import Collection, to_struct
@@ -26,6 +26,11 @@ KEPT: Final = Results(
     column_of=COLUMN_OF,
 )
 COLUMNS: Final = list(KEPT.columns.values())
+OWN: Final = select(*COLUMNS).where(S.business_id == bindparam("business"))
+LATEST: Final = OWN.order_by(S.period_end.desc()).limit(1)
+BETWEEN: Final = OWN.where(S.period_end.between(bindparam("start"), bindparam("end"))).order_by(
+    S.period_end, S.period_start
+)
 
 
 class PostgresSnapshots(Collection):
@@ -33,18 +38,12 @@ class PostgresSnapshots(Collection):
         return await replace_results(self._connection, KEPT, snapshots, now)
 
     async def latest(self, business_id: UUID) -> MetricsSnapshot | None:
-        found = await self._connection.execute(
-            select(*COLUMNS).where(S.business_id == business_id).order_by(S.period_end.desc()).limit(1)
-        )
-        row = found.one_or_none()
+        row = (await self._connection.execute(LATEST, {"business": business_id})).one_or_none()
         return to_struct(MetricsSnapshot, row) if row else None
 
     async def between(self, business_id: UUID, start: dt.date, end: dt.date) -> list[MetricsSnapshot]:
-        found = await self._connection.execute(
-            select(*COLUMNS)
-            .where(S.business_id == business_id, S.period_end.between(start, end))
-            .order_by(S.period_end, S.period_start)
-        )
+        wanted = {"business": business_id, "start": start, "end": end}
+        found = await self._connection.execute(BETWEEN, wanted)
         return [to_struct(MetricsSnapshot, row) for row in found]
 
     async def drop_after(self, business_id: UUID, day: dt.date) -> None:

@@ -129,7 +129,7 @@ class Chat:
                     raise NotFound("No such conversation.")
                 conversation = msgspec.structs.replace(found, updated_at=now)
                 history = await work.conversations.messages(conversation.id, limit=MOST_HISTORY)
-                await work.conversations.save(conversation)
+                await work.conversations.change(caller.user_id, conversation_id, updated_at=now)
             asked = self._message(conversation, MessageRole.USER, question)
             await work.conversations.add_messages([asked])
             # Nobody waits for the disk before the answer is begun; what stores the answer stores this with it.
@@ -148,11 +148,9 @@ class Chat:
         Raise `NotFound` for a conversation of somebody else; a conversation with nothing under way is left alone.
         """
         async with self._unit_of_work(user_id) as work:
-            conversation = await work.conversations.get(user_id, conversation_id)
-            if conversation is None:
+            now = self._clock.now()
+            if not await work.conversations.change(user_id, conversation_id, stop_requested_at=now):
                 raise NotFound("No such conversation.")
-            stopped = msgspec.structs.replace(conversation, stop_requested_at=self._clock.now())
-            await work.conversations.save(stopped)
             await work.commit()
         if (turn := self._running.get(conversation_id)) is not None:
             turn.stopping.set()
@@ -235,10 +233,10 @@ class Chat:
 
     async def _store(self, conversation: Conversation, answer: ChatMessage) -> None:
         async with self._unit_of_work(conversation.user_id) as work:
-            known = await work.conversations.get(conversation.user_id, conversation.id)
-            if known is not None:  # it may have been deleted in the meantime, and then nobody wants the answer
+            own = (conversation.user_id, conversation.id)
+            # It may have been deleted in the meantime, and then nobody wants the answer.
+            if await work.conversations.change(*own, updated_at=answer.created_at):
                 await work.conversations.add_messages([answer])
-                await work.conversations.save(msgspec.structs.replace(known, updated_at=answer.created_at))
                 await work.commit()
 
     def _message(self, conversation: Conversation, role: MessageRole, content: str) -> ChatMessage:

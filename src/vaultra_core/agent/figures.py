@@ -1,6 +1,5 @@
 """What an answer may state: figures and sentences, each with the handle that resolves to what it is made of."""
 
-import datetime as dt
 import enum
 from collections.abc import Iterator
 from decimal import Decimal
@@ -79,34 +78,23 @@ def days(value: int, handle: str, label: str) -> Figure:
     return Figure(label=label, kind=Kind.DAYS, value=Decimal(value), text=wording.plural(value, "day"), handle=handle)
 
 
-def said_in(data: object) -> Iterator[Said]:
-    """Every figure and statement within a tool's data, in the order of its fields."""
+def leaves(data: object) -> Iterator[object]:
+    """What a tool's data ends in, in the order of its fields: figures and statements, texts, days, flags."""
     if isinstance(data, Figure | Statement):
         yield data
-    else:
-        for part in _parts(data):
-            yield from said_in(part)
-
-
-def days_in(data: object) -> Iterator[dt.date]:
-    """Every calendar day within a tool's data."""
-    if isinstance(data, dt.datetime):
-        yield data.date()
-    elif isinstance(data, dt.date):
-        yield data
-    else:
-        for part in _parts(data):
-            yield from days_in(part)
-
-
-def _parts(data: object) -> Iterator[object]:
-    if isinstance(data, msgspec.Struct):
+    elif isinstance(data, msgspec.Struct):
         for name in data.__struct_fields__:
-            yield getattr(data, name)
-    elif isinstance(data, dict):
-        yield from data.values()
+            yield from leaves(getattr(data, name))
     elif isinstance(data, list | tuple):
-        yield from data
+        for part in data:
+            yield from leaves(part)
+    else:
+        yield data
+
+
+def said_in(data: object) -> Iterator[Said]:
+    """Every figure and statement within a tool's data, in the order of its fields."""
+    return (leaf for leaf in leaves(data) if isinstance(leaf, Figure | Statement))
 
 
 def _exact(value: float) -> Decimal:

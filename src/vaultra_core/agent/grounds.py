@@ -5,6 +5,8 @@ written with, counts the same thing, and has the same currency. What a document 
 that cites a document. Dates and ids have to be among those that the tools returned.
 """
 
+import datetime as dt
+import functools
 import re
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
@@ -12,7 +14,7 @@ from typing import Final
 
 import msgspec
 
-from vaultra_core.agent.figures import Figure, Kind, Statement, days_in
+from vaultra_core.agent.figures import Figure, Kind, Statement, leaves
 from vaultra_core.agent.numbers import (
     CHANGE,
     DAY_COUNT,
@@ -69,7 +71,7 @@ class Grounds:
 
     def __init__(self, results: Iterable[ToolResult] = ()) -> None:
         self._grounds: list[Ground] = []
-        self._days: dict[object, str] = {}
+        self._days: set[dt.date | str] = set()  # a text is a date that names no year, or no day
         self._words: set[str] = set()
         self._names: set[str] = set()
         self.documents: dict[str, str] = {}
@@ -77,16 +79,22 @@ class Grounds:
             self.add(result)
 
     def add(self, result: ToolResult) -> None:
-        for said in result.said:
-            self._grounds += _of_statement(said) if isinstance(said, Statement) else _of_figure(said)
-            text = said.text
-            if isinstance(said, Statement):
-                self._days |= {
-                    each.text: said.handle for each in found_in(plain(text)) if isinstance(each, DateMention)
-                }
-        handle = result.said[0].handle if result.said else ""
-        self._days |= dict.fromkeys(days_in(result.data), handle)
-        words = {word for word in _words_in(result.data) if any(char.isdigit() for char in word)}
+        words: set[str] = set()
+        for leaf in leaves(result.data):
+            match leaf:
+                case Figure():
+                    self._grounds += _of_figure(leaf)
+                    words.update(*map(_words_of, (leaf.label, leaf.text, leaf.handle)))
+                case Statement():
+                    self._grounds += _of_statement(leaf)
+                    self._days |= {each.text for each in found_in(plain(leaf.text)) if isinstance(each, DateMention)}
+                    words.update(*map(_words_of, (leaf.text, leaf.handle)))
+                case dt.datetime():
+                    self._days.add(leaf.date())
+                case dt.date():
+                    self._days.add(leaf)
+                case str():
+                    words |= _words_of(leaf)
         self._words |= {word.lower() for word in words}
         self._names |= {word for word in words if _is_name(word)}
         if isinstance(result.data, Passages):
@@ -177,17 +185,12 @@ def _is_name(text: str) -> bool:
     return 1 < len(text.split()) <= _MOST_NAME_WORDS and not claims
 
 
-def _words_in(data: object) -> Iterable[str]:
-    """Ids and names within a tool's data: words that may be repeated as they are."""
-    if isinstance(data, str):
-        yield data
-        yield from (each.text for each in found_in(plain(data)) if isinstance(each, Identifier))
-    elif isinstance(data, msgspec.Struct):
-        for name in data.__struct_fields__:
-            yield from _words_in(getattr(data, name))
-    elif isinstance(data, list | tuple):
-        for each in data:
-            yield from _words_in(each)
+@functools.lru_cache(maxsize=2048)  # labels, handles and what the rules say come back turn after turn
+def _words_of(text: str) -> frozenset[str]:
+    """Ids and names within a text of a tool's data, and the text itself: words that may be repeated as they are."""
+    if not any(map(str.isdigit, text)):
+        return frozenset()
+    return frozenset([text, *(each.text for each in found_in(plain(text)) if isinstance(each, Identifier))])
 
 
 def _is_score(found: Mention, text: str) -> bool:
@@ -218,8 +221,9 @@ def _equals(found: Mention, ground: Ground) -> bool:
     return False
 
 
-def _topics(text: str) -> set[str]:
-    return {word.rstrip("s") for word in re.findall(r"[a-z]{4,}", text.lower())}
+@functools.lru_cache(maxsize=2048)
+def _topics(text: str) -> frozenset[str]:
+    return frozenset(word.rstrip("s") for word in re.findall(r"[a-z]{4,}", text.lower()))
 
 
 def _usable(ground: Ground, cited: Sequence[str]) -> bool:
@@ -227,7 +231,5 @@ def _usable(ground: Ground, cited: Sequence[str]) -> bool:
     return not document or any(ground.handle == knowledge_handle(name) for name in cited)
 
 
-def _same_day(found: DateMention, day: object) -> bool:
-    if isinstance(day, str):
-        return day.lower() == found.text.lower()
-    return found.means(day)  # type: ignore[arg-type]
+def _same_day(found: DateMention, day: dt.date | str) -> bool:
+    return day.lower() == found.text.lower() if isinstance(day, str) else found.means(day)

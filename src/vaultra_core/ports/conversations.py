@@ -19,8 +19,16 @@ class Conversations(Protocol):
     ) -> list[Conversation]:
         """Latest update first; `before` is the (updated_at, id) that the last page ended with."""
 
-    async def save(self, conversation: Conversation) -> None:
-        """Title, update and stop; whose it is never changes."""
+    async def change(
+        self,
+        user_id: UUID,
+        conversation_id: UUID,
+        *,
+        title: str | None = None,
+        updated_at: dt.datetime | None = None,
+        stop_requested_at: dt.datetime | None = None,
+    ) -> bool:
+        """What is given changes and the rest stays, whoever changes that meanwhile; False when this person has none."""
 
     async def remove(self, user_id: UUID, conversation_id: UUID) -> bool:
         """With its messages; False when there was none of this person."""

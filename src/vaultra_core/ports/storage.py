@@ -350,6 +350,9 @@ class Scores(Protocol):
 
     async def latest(self, business_id: UUID, rulebook: str) -> StoredScore | None: ...
 
+    async def on(self, business_id: UUID, rulebook: str, day: dt.date) -> StoredScore | None:
+        """The score of one day."""
+
     async def history(self, business_id: UUID, rulebook: str, *, limit: int) -> list[StoredScore]:
         """Newest day first."""
 

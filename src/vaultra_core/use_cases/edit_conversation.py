@@ -1,7 +1,5 @@
 from uuid import UUID
 
-import msgspec
-
 from vaultra_core.domain.conversations import MOST_TITLE, Conversation, Rating
 from vaultra_core.errors import InvalidInput, NotFound
 from vaultra_core.ports.storage import TenantUnitOfWorkFactory
@@ -19,9 +17,8 @@ class EditConversation:
         if not title.strip() or len(title) > MOST_TITLE:
             raise InvalidInput(f"title takes 1 to {MOST_TITLE} characters.", field="title", reason="length")
         async with self._unit_of_work(user_id) as work:
-            conversation = await own_conversation(work, user_id, conversation_id)
-            renamed = msgspec.structs.replace(conversation, title=title.strip())
-            await work.conversations.save(renamed)
+            await work.conversations.change(user_id, conversation_id, title=title.strip())
+            renamed = await own_conversation(work, user_id, conversation_id)
             await work.commit()
         return renamed
 

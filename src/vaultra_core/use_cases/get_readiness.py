@@ -4,7 +4,7 @@ import msgspec
 
 from vaultra_core.domain.readiness.rulebook import get_rulebook
 from vaultra_core.identity import Caller
-from vaultra_core.ports.storage import StoredScore, TenantUnitOfWorkFactory
+from vaultra_core.ports.storage import StoredScore, TenantUnitOfWorkFactory, UnitOfWork
 from vaultra_core.use_cases.missing_score import explain_missing
 
 
@@ -14,6 +14,13 @@ class CurrentReadiness(msgspec.Struct, frozen=True):
 
     score: StoredScore
     complete_through: dt.date | None
+
+
+class WeeklyReadiness(msgspec.Struct, frozen=True):
+    """The latest score beside that of seven days before it; None when that day has none."""
+
+    current: CurrentReadiness
+    week_before: StoredScore | None
 
 
 class GetReadiness:
@@ -27,11 +34,21 @@ class GetReadiness:
         """Raise `NotFound` with `details["reason"]` when there is no score yet, `InvalidInput` for no such rulebook."""
         name = get_rulebook(rulebook or self._rulebook).name
         async with self._unit_of_work(caller) as work:
-            score = await work.scores.latest(caller.business_id, name)
-            if score is None:
-                raise await explain_missing(work, caller.business_id, "score")
-            certificate = await work.certificates.get(caller.business_id)
-            return CurrentReadiness(score, certificate.complete_through if certificate else None)
+            return await self._current(work, caller, name)
+
+    async def with_week_before(self, caller: Caller) -> WeeklyReadiness:
+        """Raise `NotFound` with `details["reason"]` when there is no score yet."""
+        async with self._unit_of_work(caller) as work:
+            current = await self._current(work, caller, self._rulebook)
+            week_before = current.score.assessment.as_of - dt.timedelta(days=7)
+            return WeeklyReadiness(current, await work.scores.on(caller.business_id, self._rulebook, week_before))
+
+    async def _current(self, work: UnitOfWork, caller: Caller, rulebook: str) -> CurrentReadiness:
+        score = await work.scores.latest(caller.business_id, rulebook)
+        if score is None:
+            raise await explain_missing(work, caller.business_id, "score")
+        certificate = await work.certificates.get(caller.business_id)
+        return CurrentReadiness(score, certificate.complete_through if certificate else None)
 
     async def history(self, caller: Caller, *, limit: int, rulebook: str | None = None) -> list[StoredScore]:
         """Newest day first. Raise `InvalidInput` for no such rulebook."""

@@ -3,6 +3,7 @@
 import datetime as dt
 from typing import Any
 
+import msgspec
 import pytest
 
 from support.owners import AS_OF, Owner, an_owner, someone_else, tools_over
@@ -154,9 +155,11 @@ def test_every_tool_is_described_without_references(tools: ToolRegistry) -> None
 
 def test_statements_and_days_are_found_wherever_they_stand() -> None:
     figure = figures.count(3, "h", "Three")
-    data = {
-        "a": [figure, {"b": (Statement("s", "h2"), dt.date(2026, 1, 2))}],
-        "c": dt.datetime(2026, 1, 3, tzinfo=dt.UTC),
-    }
+    data = [[figure, (Statement("s", "h2"), dt.date(2026, 1, 2))], PathFound("reached", next_tier_on=None)]
     assert list(figures.said_in(data)) == [figure, Statement("s", "h2")]
-    assert list(figures.days_in(data)) == [dt.date(2026, 1, 2), dt.date(2026, 1, 3)]
+    assert list(figures.leaves(data)) == [figure, Statement("s", "h2"), dt.date(2026, 1, 2), "reached", None]
+
+
+class PathFound(msgspec.Struct):
+    state: str
+    next_tier_on: dt.date | None

@@ -13,7 +13,6 @@ from vaultra_core.domain.metrics import MetricsSnapshot
 from vaultra_core.domain.readiness.evidence import DaysHandle, metric_handle
 from vaultra_core.domain.readiness.metric_formulas import METRICS, RECURRING
 from vaultra_core.domain.wording import day
-from vaultra_core.errors import NotFound
 from vaultra_core.identity import Caller
 from vaultra_core.periods import PERIOD_DAYS
 from vaultra_core.use_cases.get_metrics import GetMetrics
@@ -85,18 +84,11 @@ class GetMetricSummary(Tool[Period]):
         self._metrics = metrics
 
     async def run(self, caller: Caller, arguments: Period) -> Finding:
-        latest = await self._metrics.execute(caller)
-        newest = latest.snapshot.period_end
-        end = min(arguments.period or newest, newest)
-        before_end = end - dt.timedelta(days=PERIOD_DAYS)
-        stored = {each.period_end: each for each in await self._metrics.history(caller, before_end, end)}
-        snapshot = stored.get(end)
-        if snapshot is None:
-            raise NotFound(f"There are no figures of the 30 days up to {day(end)}.", reason="insufficient_history")
-        data = summary(snapshot, stored.get(before_end), latest.today.day)
+        found = await self._metrics.period(caller, arguments.period)
+        data = summary(found.snapshot, found.before, found.today)
         revenue = data.line("revenue_total")
         told = revenue.value.text if revenue and revenue.value else "no revenue"
-        return Finding(data, f"{told} of revenue in the {PERIOD_DAYS} days up to {day(end)}.")
+        return Finding(data, f"{told} of revenue in the {PERIOD_DAYS} days up to {day(data.period_end)}.")
 
 
 def summary(snapshot: MetricsSnapshot, before: MetricsSnapshot | None, today: dt.date) -> MetricSummary:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import Annotated, Final
+from typing import Annotated
 
 import msgspec
 
@@ -18,8 +18,6 @@ from vaultra_core.domain.wording import number, plural
 from vaultra_core.identity import Caller
 from vaultra_core.use_cases.get_readiness import GetReadiness
 from vaultra_core.use_cases.list_recommendations import ListRecommendations
-
-WEEK: Final = 7
 
 
 class FactorLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,11 +66,9 @@ class GetReadinessBreakdown(Tool[NoArguments]):
         self._readiness = readiness
 
     async def run(self, caller: Caller, arguments: NoArguments) -> Finding:
-        current = await self._readiness.execute(caller)
-        now = current.score.assessment
-        past = await self._readiness.history(caller, limit=WEEK + 1, rulebook=now.rulebook)
-        before = next((each.assessment for each in past if (now.as_of - each.assessment.as_of).days == WEEK), None)
-        data = breakdown(now, before, current.complete_through)
+        found = await self._readiness.with_week_before(caller)
+        now, before = found.current.score.assessment, found.week_before
+        data = breakdown(now, before.assessment if before else None, found.current.complete_through)
         hurts = ", ".join(line.title for line in data.by_loss[:2]) or "nothing"
         return Finding(data, f"Score {now.score} of 100, {now.tier.label}; most points are lost to: {hurts}.")
 

@@ -65,9 +65,20 @@ class ConversationsContract:
             assert await work.conversations.get(conversation.user_id, conversation.id) == conversation
             assert await work.conversations.messages(conversation.id, limit=10) == [asked, answered]
             assert await work.conversations.messages(conversation.id, limit=1) == [answered]
+
+    async def test_a_change_leaves_what_it_does_not_name(self, uow: UnitOfWorkFactory) -> None:
+        conversation = a_conversation(*await given_member(uow))
+        own = (conversation.user_id, conversation.id)
+        async with uow() as work:
+            await work.conversations.add(conversation)
+            assert await work.conversations.change(*own, title="Another")
+            assert await work.conversations.change(*own, stop_requested_at=NOW)
+            assert await work.conversations.change(*own, updated_at=NOW + SECOND)
             later = changed(conversation, title="Another", updated_at=NOW + SECOND, stop_requested_at=NOW)
-            await work.conversations.save(later)
-            assert await work.conversations.get(conversation.user_id, conversation.id) == later
+            assert await work.conversations.get(*own) == later
+            assert not await work.conversations.change(new_id(), conversation.id, title="Mine")
+            assert not await work.conversations.change(conversation.user_id, new_id(), title="None")
+            assert await work.conversations.get(*own) == later
 
     async def test_nobody_else_reads_rates_or_removes_it(self, uow: UnitOfWorkFactory) -> None:
         user, business = await given_member(uow)

@@ -265,6 +265,9 @@ class ScoresContract:
             newest = StoredScore(corrected, NOW + SECOND)
             assert await work.scores.latest(business.id, "lender-2") == newest
             assert await work.scores.latest(business.id, "baseline-1") == StoredScore(baseline, NOW)
+            assert await work.scores.on(business.id, "lender-2", newest.assessment.as_of) == newest
+            assert await work.scores.on(other.id, "lender-2", newest.assessment.as_of) is None
+            assert await work.scores.on(business.id, "lender-2", dt.date(2020, 1, 1)) is None
             history = await work.scores.history(business.id, "lender-2", limit=9)
             assert history == [newest, StoredScore(yesterday, NOW)]
             assert await work.scores.history(business.id, "lender-2", limit=1) == [newest]

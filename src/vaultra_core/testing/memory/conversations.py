@@ -24,9 +24,22 @@ class MemoryConversations(MemoryCollection):
         ordered = sorted(wanted, key=lambda each: (each.updated_at, each.id), reverse=True)
         return [each for each in ordered if before is None or (each.updated_at, each.id) < before][:limit]
 
-    async def save(self, conversation: Conversation) -> None:
-        if conversation.id in self._rows("conversations"):
-            self._rows("conversations")[conversation.id] = conversation
+    async def change(
+        self,
+        user_id: UUID,
+        conversation_id: UUID,
+        *,
+        title: str | None = None,
+        updated_at: dt.datetime | None = None,
+        stop_requested_at: dt.datetime | None = None,
+    ) -> bool:
+        found = await self.get(user_id, conversation_id)
+        if found is None:
+            return False
+        asked = {"title": title, "updated_at": updated_at, "stop_requested_at": stop_requested_at}
+        given = {name: value for name, value in asked.items() if value is not None}
+        self._rows("conversations")[conversation_id] = msgspec.structs.replace(found, **given)
+        return True
 
     async def remove(self, user_id: UUID, conversation_id: UUID) -> bool:
         if await self.get(user_id, conversation_id) is None:

@@ -118,6 +118,9 @@ class MemoryScores(MemoryCollection):
     async def latest(self, business_id: UUID, rulebook: str) -> StoredScore | None:
         return next(iter(await self.history(business_id, rulebook, limit=1)), None)
 
+    async def on(self, business_id: UUID, rulebook: str, day: dt.date) -> StoredScore | None:
+        return self._rows("scores").get((business_id, rulebook, day))
+
     async def history(self, business_id: UUID, rulebook: str, *, limit: int) -> list[StoredScore]:
         found = [row for key, row in self._rows("scores").items() if key[:2] == (business_id, rulebook)]
         return sorted(found, key=lambda stored: stored.assessment.as_of, reverse=True)[:limit]
