@@ -6,6 +6,7 @@ import functools
 import itertools
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from typing import TypeVar
 
 import msgspec
 
@@ -14,6 +15,7 @@ from vaultra_core.domain.ledger import Subscription
 # A day keeps its largest customers only, so that it stays small however busy the shop. A customer that is left out
 # has at most 1/65 of that day's revenue: far below the lowest band (10 %) that the share is used for.
 CUSTOMERS_KEPT = 64
+V = TypeVar("V")
 SPANS_KEPT = 4  # of customers' sums that a history remembers: those of the metrics and of the score, and some to spare
 
 
@@ -39,6 +41,9 @@ class DayActivity(msgspec.Struct, frozen=True, kw_only=True):
     customers: dict[str, int] = {}  # gross of the day's CUSTOMERS_KEPT largest customers
     # How many of these facts are in a currency without a known rate: counted, their amounts left out, never guessed.
     unconverted_count: int = 0
+
+
+COUNTED_FIELDS = tuple(name for name in DayActivity.__struct_fields__ if name not in ("day", "customers"))
 
 
 class History(msgspec.Struct, frozen=True, kw_only=True, dict=True):
@@ -92,6 +97,37 @@ class History(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         place = ordinal - self._origin
         return 0 if place < 0 else place if place < self._span else self._span
 
+    def counted(self, field: str, first: dt.date, last: dt.date) -> list[tuple[dt.date, int]]:
+        """The days from `first` to `last`, both inclusive, on which a field is not nought, with its value."""
+        start, stop = self.places(first, last)
+        values = zip(self._ordinals[start:stop], self._aligned(field)[start:stop], strict=True)
+        return [(dt.date.fromordinal(ordinal), value) for ordinal, value in values if value]
+
+    def repeating(self, first: dt.date, last: dt.date, until: dt.date) -> "ColumnarHistory":
+        """The days up to `last`, and then those from `first` to `last` again and again up to `until`."""
+        start, stop = self.places(first, last)
+        span, end = (last - first).days + 1, until.toordinal()
+        again = [
+            (place, ordinal)
+            for shift in range(span, until.toordinal() - first.toordinal() + 1, span)
+            for place in range(start, stop)
+            if (ordinal := self._ordinals[place] + shift) <= end
+        ]
+
+        def lengthened(values: Sequence[V]) -> Sequence[V]:
+            return [*values[:stop], *(values[place] for place, _ in again)]
+
+        customers = self.customers_by_day(0, len(self._ordinals))
+        return ColumnarHistory(
+            currency=self.currency,
+            timezone=self.timezone,
+            subscriptions=self.subscriptions,
+            first_sale=self.first_day,
+            ordinals=[*self._ordinals[:stop], *(ordinal for _, ordinal in again)],
+            columns={name: lengthened(self._aligned(name)) for name in COUNTED_FIELDS},
+            customer_days=lengthened([*[{}] * (len(self._ordinals) - len(customers)), *customers]),
+        )
+
     def between(self, first: dt.date, last: dt.date) -> tuple[DayActivity, ...]:
         """The days with activity from `first` to `last`, both inclusive."""
         return self._slice(*self.places(first, last))
@@ -130,6 +166,12 @@ class History(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 
     def _column(self, field: str) -> Sequence[int]:
         return [getattr(day, field) for day in self.days]
+
+    def _aligned(self, field: str) -> Sequence[int]:
+        """A value for each of the days; nought where it was not brought."""
+        column = self._column(field)
+        missing = len(self._ordinals) - len(column)
+        return [*[0] * missing, *column] if missing else column
 
     @functools.cached_property
     def _ordinals(self) -> Sequence[int]:

@@ -98,8 +98,7 @@ async def _objects(
     """The first objects after a place, oldest first. Days are read a few at a time: as many as hold what is wanted."""
     zone, counter = standing.business.timezone, COUNTED_BY[span.field]
     start = max(span.first, after[0]) if after else span.first
-    waiting = [(day.day, getattr(day, counter)) for day in standing.history.between(start, span.last)]
-    waiting = [(day, count) for day, count in waiting if count]
+    waiting = standing.history.counted(counter, start, span.last)
     found: list[Exhibit] = []
     while waiting and len(found) < wanted:
         days, expected = [], 0

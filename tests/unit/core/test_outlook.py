@@ -72,7 +72,7 @@ def test_a_young_business_repeats_what_there_is(age: int, span: int) -> None:
     history = shop(age)
     busy = history_of(*history.days[:-1], DayActivity(day=AS_OF, charge_count=99, gross_minor=1))
     later = continued(busy, AS_OF, 90)
-    found = [day.day for day in later.days if day.charge_count == 99]
+    found = [day for day, count in later.counted("charge_count", dt.date.min, dt.date.max) if count == 99]
     assert found == [AS_OF + dt.timedelta(days=shift) for shift in range(0, 91, span)]
 
 

@@ -14,17 +14,17 @@ from typing import Final
 
 import msgspec
 
-from vaultra_core.domain.activity import History
+from vaultra_core.domain.activity import CustomerWindow, History
 from vaultra_core.domain.readiness.assessment import Assessment, Tier
 from vaultra_core.domain.readiness.measures import DISPUTE_DAYS, DISPUTE_PRIOR
-from vaultra_core.domain.readiness.replay import replay
-from vaultra_core.domain.readiness.rulebook import DEFAULT_RULEBOOK
-from vaultra_core.domain.readiness.scoring import assess
+from vaultra_core.domain.readiness.rulebook import DEFAULT_RULEBOOK, get_rulebook
+from vaultra_core.domain.readiness.rules import Rulebook
+from vaultra_core.domain.readiness.scoring import assess, raw_score, read, rounded, score, tier
 from vaultra_core.domain.readiness.standpoint import Standpoint
 from vaultra_core.domain.statistics import negative_binomial_above
 from vaultra_core.domain.weekly import REFERENCE_WEEKS, weak_week_places
 from vaultra_core.errors import Unprocessable
-from vaultra_core.periods import PERIOD_DAYS
+from vaultra_core.periods import PERIOD_DAYS, days_between
 
 MOST_DAYS: Final = 365
 REPEATED_DAYS: Final = 28  # whole weeks, so that every weekday comes as often as it did
@@ -113,8 +113,7 @@ def outlook(history: History, as_of: dt.date, days: int = 90, rulebook: str = DE
         return None
     seen = Standpoint(history, as_of)
     end = as_of + dt.timedelta(days=days)
-    ahead = replay(continued(history, as_of, days), as_of + dt.timedelta(days=1), end, rulebook)
-    crossings = tuple(_crossings(now, ahead))
+    scores, crossings = _ahead(now, continued(history, as_of, days), end, get_rulebook(rulebook))
     order = list(Tier)
     return Outlook(
         as_of=as_of,
@@ -124,7 +123,7 @@ def outlook(history: History, as_of: dt.date, days: int = 90, rulebook: str = DE
         tier=now.tier,
         next_tier_on=next((each.day for each in crossings if order.index(each.tier) > order.index(now.tier)), None),
         crossings=crossings,
-        scores=tuple(ScorePoint(each.as_of, each.score) for each in ahead),
+        scores=scores,
         roll_offs=tuple(
             sorted(
                 (each for each in (*_chargebacks(seen), *_weak_weeks(seen)) if each.leaves_on <= end),
@@ -142,47 +141,44 @@ def continued(history: History, as_of: dt.date, days: int) -> History:
     """
     age = Standpoint(history, as_of).days
     span = min(REPEATED_DAYS, age // 7 * 7 or age)
-    past = history.between(dt.date.min, as_of)
-    repeated = history.between(as_of - dt.timedelta(days=span - 1), as_of)
-    future = [
-        msgspec.structs.replace(each, day=day)
-        for shift in range(span, days + span, span)
-        for each in repeated
-        if (day := each.day + dt.timedelta(days=shift)) <= as_of + dt.timedelta(days=days)
-    ]
-    return History(
-        currency=history.currency,
-        timezone=history.timezone,
-        days=(*past, *future),
-        subscriptions=history.subscriptions,
-        first_sale=history.first_sale,
-    )
+    return history.repeating(as_of - dt.timedelta(days=span - 1), as_of, as_of + dt.timedelta(days=days))
 
 
-def _crossings(now: Assessment, ahead: list[Assessment]) -> Iterator[Crossing]:
-    present = {line.factor: line.points for line in now.contributions}
-    tier = now.tier
-    for each in ahead:
-        if each.tier is not tier:
-            tier = each.tier
-            lines = {line.factor: line.points for line in each.contributions}
-            names = dict.fromkeys([*present, *lines])
-            moved = tuple(name for name in names if present.get(name, 0) != lines.get(name, 0))
-            yield Crossing(day=each.as_of, score=each.score, tier=tier, moved=moved)
+def _ahead(
+    now: Assessment, later: History, end: dt.date, book: Rulebook
+) -> tuple[tuple[ScorePoint, ...], tuple[Crossing, ...]]:
+    """The scores of the days after `now`, as `replay` has them, and where they enter another tier. Only there a score
+    is explained: of the other days nobody reads why."""
+    scores, crossings, window, entered = [], [], CustomerWindow(later), now.tier
+    for day in days_between(now.as_of + dt.timedelta(days=1), end):
+        seen = Standpoint(later, day, window)
+        readings = read(book, seen)
+        points = rounded(raw_score(book, seen, readings))
+        scores.append(ScorePoint(day, points))
+        if tier(points) is not entered:
+            entered = tier(points)
+            moved = _moved(now, score(book, seen, readings))
+            crossings.append(Crossing(day=day, score=points, tier=entered, moved=moved))
+    return tuple(scores), tuple(crossings)
+
+
+def _moved(now: Assessment, then: Assessment) -> tuple[str, ...]:
+    """The factors and caps whose points differ."""
+    before, after = ({line.factor: line.points for line in each.contributions} for each in (now, then))
+    return tuple(name for name in dict.fromkeys([*before, *after]) if before.get(name, 0) != after.get(name, 0))
 
 
 def _chargebacks(seen: Standpoint) -> Iterator[RollOff]:
-    for each in seen.history.between(seen.first(DISPUTE_DAYS), seen.as_of):
-        if each.chargeback_count:
-            yield RollOff(
-                kind=RollOffKind.CHARGEBACKS,
-                first=each.day,
-                last=each.day,
-                leaves_on=each.day + dt.timedelta(days=DISPUTE_DAYS),
-                count=each.chargeback_count,
-                amount_minor=each.chargeback_minor,
-                evidence=(f"days:chargeback_count:{each.day}:{each.day}",),
-            )
+    for day, count in seen.history.counted("chargeback_count", seen.first(DISPUTE_DAYS), seen.as_of):
+        yield RollOff(
+            kind=RollOffKind.CHARGEBACKS,
+            first=day,
+            last=day,
+            leaves_on=day + dt.timedelta(days=DISPUTE_DAYS),
+            count=count,
+            amount_minor=seen.history.total("chargeback_minor", day, day),
+            evidence=(f"days:chargeback_count:{day}:{day}",),
+        )
 
 
 def _weak_weeks(seen: Standpoint) -> Iterator[RollOff]:

@@ -51,7 +51,7 @@ def score(book: Rulebook, seen: Standpoint, readings: Mapping[str, Reading]) -> 
     for line in (*_cap_lines(book, seen, readings, confidence, raw), *_clamp_lines(book, raw)):
         contributions.append(line)
         raw += line.points
-    points = math.floor(raw + 0.5)
+    points = rounded(raw)
     return Assessment(
         as_of=seen.as_of,
         rulebook=book.name,
@@ -70,6 +70,11 @@ def raw_score(book: Rulebook, seen: Standpoint, readings: Mapping[str, Reading])
     for _, _, ceiling in _ceilings(book, seen, readings, _confidence(book, readings), raw):
         raw = ceiling.points
     return raw if book.caps else min(max(raw, 0.0), 100.0)
+
+
+def rounded(raw: float) -> int:
+    """The score that a raw score is shown as: a half goes up."""
+    return math.floor(raw + 0.5)
 
 
 def _confidence(book: Rulebook, readings: Mapping[str, Reading]) -> float:
