@@ -8,7 +8,7 @@ from crash.campaign import Plan, a_world, run
 from support.database import outside_the_loop
 from support.sandbox import Sandbox
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(900)
 
 BACKFILL = 500
 LEASE = 5  # seconds: a short run does not wait for a minute until the lease of a killed worker is over

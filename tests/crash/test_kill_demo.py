@@ -19,7 +19,7 @@ from support.demo import Demo, Owner, a_demo
 from support.samples import load_into, sample_objects
 from support.tables import Rows, contents, wait_until_caught_up
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(900)
 
 EMAIL = "crash@example.com"
 ROUNDS = int(os.environ.get("CRASH_ROUNDS", "0"))
@@ -76,7 +76,7 @@ def test_killed_at_consent_while_reading_and_while_computing(
         read.append(killed_once(demo, twin, lambda state: state["state"] == "complete", demo.kill))
         assert read == sorted(read), "progress is kept, not begun again"
         demo.start()
-        wait_until_caught_up(demo, twin.business, seconds=90)
+        wait_until_caught_up(demo, twin.business, seconds=180)
         assert contents(demo, twin.business) == undisturbed
     finally:
         demo.kill_all()
@@ -95,7 +95,7 @@ def test_killed_at_random_moments(prepared: Twin, undisturbed: dict[str, Rows], 
             time.sleep(chance.uniform(0, 4))
             chance.choice((demo.kill, demo.kill_all))()
             slow(demo.start())
-        wait_until_caught_up(demo, twin.business, seconds=90)
+        wait_until_caught_up(demo, twin.business, seconds=180)
         assert contents(demo, twin.business) == undisturbed
     finally:
         demo.kill_all()

@@ -10,7 +10,7 @@ from support.dashboard import Dashboard, Watch
 from support.demo import Demo
 
 RESULTS = ROOT / "test-results"
-PATIENCE_MS = 20_000
+PATIENCE_MS = 60_000
 expect.set_options(timeout=PATIENCE_MS)  # machines that run tests have other things to do as well
 OUTCOME = pytest.StashKey[bool]()
 

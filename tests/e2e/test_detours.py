@@ -4,7 +4,7 @@ import pytest
 from playwright.async_api import expect
 
 from support.axe import violations
-from support.dashboard import TOKEN, Dashboard
+from support.dashboard import IMPORT_MS, TOKEN, Dashboard
 
 
 async def test_a_denied_consent_says_so_and_can_be_tried_again(dashboard: Dashboard) -> None:
@@ -27,7 +27,7 @@ async def test_an_account_without_a_sale_gets_no_score_and_is_told_why(dashboard
     await dashboard.go_to_consent()
     await dashboard.decide("empty", "Connect")
     told = dashboard.page.get_by_text("not enough history for a score yet", exact=False)
-    await expect(told).to_be_visible(timeout=30_000)
+    await expect(told).to_be_visible(timeout=IMPORT_MS)
     assert await violations(dashboard.page) == [], "no score yet"
     await expect(dashboard.page.get_by_text("Your score is")).to_have_count(0)
 

@@ -4,7 +4,7 @@ import re
 
 from playwright.async_api import expect
 
-from support.dashboard import PASSWORD, Dashboard
+from support.dashboard import IMPORT_MS, PASSWORD, Dashboard
 from support.demo import Owner
 from support.tables import wait_until_caught_up
 
@@ -42,7 +42,7 @@ async def test_from_the_landing_page_to_a_plan_and_an_answer(dashboard: Dashboar
     total = await made_of.get_by_text(re.compile(r"^\d+(\.\d+)? of 100$")).inner_text()
     assert abs(float(total.split()[0]) - score) <= 0.5
     await expect(dashboard.panel("Key metrics, last 30 days")).to_contain_text("USD")
-    await expect(dashboard.panel("Your score over time").get_by_role("slider")).to_be_attached(timeout=30_000)
+    await expect(dashboard.panel("Your score over time").get_by_role("slider")).to_be_attached(timeout=IMPORT_MS)
     await expect(page.get_by_text(re.compile("sample data", re.IGNORECASE)).first).to_be_visible()
 
     # A recommendation is accepted, and stays so.

@@ -122,7 +122,7 @@ def test_a_bare_install_assesses_and_says_what_the_rest_needs(command: str, code
     arguments = ["assess", "-"] if command == "assess" else [command]
     sale = "date,amount\n2026-01-01,5\n"
     run = [sys.executable, "-c", BARE, *arguments]
-    done = subprocess.run(run, input=sale, capture_output=True, text=True, check=False, timeout=60)
+    done = subprocess.run(run, input=sale, capture_output=True, text=True, check=False, timeout=300)
     assert done.returncode == code, done.stderr
     if code:
         assert "pip install 'vaultra[all]'" in done.stderr

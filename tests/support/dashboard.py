@@ -9,7 +9,7 @@ from support.demo import Demo, Owner
 PASSWORD = "correct horse battery"
 TOKEN = "vaultra_token"
 CURRENT_BUSINESS = "vaultra_current_business_id"
-IMPORT_MS = 30_000
+IMPORT_MS = 120_000
 
 
 class Watch:

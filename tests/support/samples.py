@@ -22,5 +22,5 @@ def load_into(folder: Path, name: str, objects: bytes) -> None:
     """Make an account of a file in the sandbox of a demo's folder."""
     command = [sys.executable, "-m", "vaultra_cli", "sandbox", "load", "-", "--account", name]
     command += ["--data", str(folder / "sandbox.sqlite")]
-    done = subprocess.run(command, input=objects, capture_output=True, check=False, timeout=100)
+    done = subprocess.run(command, input=objects, capture_output=True, check=False, timeout=300)
     assert done.returncode == 0, done.stderr.decode()

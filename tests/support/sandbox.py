@@ -21,7 +21,7 @@ class Sandbox:
     def run(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
         """A sandbox command on this sandbox's data, e.g. `run("load", FILE, "--account", "cdnow")`."""
         command = [sys.executable, "-m", "vaultra_sandbox", *arguments, "--data", str(self.data)]
-        return subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+        return subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
 
 
 @contextmanager
@@ -36,7 +36,7 @@ def a_sandbox(folder: Path, options: Sequence[str] = ()) -> Iterator[Sandbox]:
     with (folder / "sandbox.log").open("wb") as log:
         process = subprocess.Popen(command, stdout=log, stderr=log)
     try:
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 180
         while not (ready.exists() and ready.read_text().strip()):
             assert process.poll() is None, (folder / "sandbox.log").read_text()
             assert time.monotonic() < deadline, "the sandbox did not start in time"

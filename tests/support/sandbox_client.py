@@ -27,10 +27,10 @@ def connect(sandbox: Sandbox, name: str) -> str:
 
 def tick(sandbox: Sandbox, **body: Any) -> int:
     """Let the businesses live on; returns how many events that made."""
-    answer = httpx.post(f"{sandbox.url}/_sandbox/tick", json=body, timeout=30)
+    answer = httpx.post(f"{sandbox.url}/_sandbox/tick", json=body, timeout=120)
     return int(answer.raise_for_status().json()["events"])
 
 
 def command(*arguments: str, stdin: str = "") -> "subprocess.CompletedProcess[str]":
     line = [sys.executable, "-m", "vaultra_sandbox", *arguments]
-    return subprocess.run(line, input=stdin, capture_output=True, text=True, check=False, timeout=60)
+    return subprocess.run(line, input=stdin, capture_output=True, text=True, check=False, timeout=300)

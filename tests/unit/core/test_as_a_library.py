@@ -49,7 +49,7 @@ def test_the_types_are_what_the_page_says() -> None:
 
 
 def run(source: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, EXAMPLE, source], capture_output=True, text=True, check=False, timeout=60)
+    return subprocess.run([sys.executable, EXAMPLE, source], capture_output=True, text=True, check=False, timeout=300)
 
 
 def test_the_example_runs(tmp_path: Path) -> None:
