@@ -15,6 +15,7 @@ ASKED: Final[list[tuple[str, list[str]]]] = [
             "What's wrong with my business?",
             "Where am I weak?",
             "What is holding us back?",
+            "Why is my score so low?",
         ],
     ),
     (
@@ -65,6 +66,7 @@ ASKED: Final[list[tuple[str, list[str]]]] = [
         r"from 25 October 2026 to 31 October 2026|unchanged",
         ["Why is my score lower than this week?", "What changed this week?"],
     ),
+    (r"from 25 October 2026 to 31 October 2026", ["Is my score better than last week?"]),
     (
         r"- `dp_179` of 23 July 2026: 75\.27 USD, lost",
         ["Which disputes count against me?", "List the chargebacks that hurt me", "Show me my disputes"],
@@ -90,13 +92,24 @@ ASKED: Final[list[tuple[str, list[str]]]] = [
     (r"\*\*Growth per 4 weeks\*\*: 4\.[\d]+ %", ["Is my revenue growing?", "Are we growing?"]),
     (r"\*\*Chargeback ratio\*\*: ", ["What is my chargeback ratio?", "How many disputes did I have?"]),
     (r"What to do: ", ["How can I reduce my chargebacks?", "What should I do about disputes?"]),
-    (r"\*\*Refunds\*\*: \d+", ["How many refunds did I have?", "How much money back did we give?"]),
+    (
+        r"\*\*Refunds\*\*: \d+",
+        [
+            "How many refunds did I have?",
+            "How much money back did we give?",
+            "Are customers giving stuff back more often than before?",
+        ],
+    ),
     (r"\*\*Payouts in time\*\*: ", ["Are my payouts on time?", "Do my deposits arrive in time?"]),
     (r"\*\*Weekly volatility of revenue\*\*: ", ["How stable is my revenue?", "Is my income too bumpy?"]),
     (r"\*\*Largest customer's share\*\*: ", ["Do I depend too much on one customer?", "Who is my biggest client?"]),
     (r"\*\*Returning customers' share\*\*: ", ["How many customers come back?", "Do I have repeat customers?"]),
     (r"\*\*Average sale\*\*: [\d.]+ USD", ["What's my average order value?", "How big is my typical sale?"]),
     (r"\*\*Failed payments\*\*: ", ["How many payments fail?", "Are many cards declined?"]),
+    (
+        r"repeat, it is \d+ on 1 May 2027",
+        ["Will I be better off in half a year?"],
+    ),
     (
         r"repeat, it is \d+ on 29 January 2027",
         ["Where will my score be in three months?", "What happens if nothing changes?"],
@@ -109,7 +122,10 @@ ASKED: Final[list[tuple[str, list[str]]]] = [
         r"19 January 2027: 1 chargeback of 23 July 2026 \(75\.27 USD\)",
         ["When do my old chargebacks stop counting?", "How long do disputes count?"],
     ),
-    (r"Vaultra is no lender", ["Can I get a loan?", "Am I ready for funding?"]),
+    (
+        r"Vaultra is no lender",
+        ["Can I get a loan?", "Am I ready for funding?", "Could a bank lend me money right now?"],
+    ),
     (r"sum of what these factors earn.+\n- \*\*", ["How is the score calculated?", "What goes into my score?"]),
     (
         r"91\.3 % of it rests on enough data",
@@ -119,10 +135,15 @@ ASKED: Final[list[tuple[str, list[str]]]] = [
     (r"Name: Corner Café", ["What do you know about my business?", "Show my business profile"]),
     (
         r"^Revenue total of the 30 days up to 31 October 2026: [\d,]+ USD\..+the oldest first:\n- `ch_\d+` of ",
-        ["Where does my revenue number come from?", "Show me what's behind my revenue", "Which charges made my sales?"],
+        [
+            "Where does my revenue number come from?",
+            "Show me what's behind my revenue",
+            "Which charges made my sales?",
+            "Where do you get the sales figure from?",
+        ],
     ),
     (r"Figures go up to 31 October 2026, the last day that is over", ["How did I do today?"]),
-    (r"There are no figures of that from", ["What is my MRR?"]),
+    (r"There are no figures of monthly recurring revenue from", ["What is my MRR?", "Did we lose subscribers?"]),
     (r"For example:\n- What is my score", ["What can you do?", "Help", "Hello"]),
     (
         r"I have no answer to that\. What I can answer",

@@ -1,8 +1,9 @@
 from collections.abc import Collection as AnyOf
 from collections.abc import Sequence
+from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import ARRAY, REAL, bindparam, delete, select, text
+from sqlalchemy import ARRAY, REAL, Select, bindparam, delete, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -14,6 +15,7 @@ from vaultra_core.domain.knowledge import Chunk
 from vaultra_core.ports.knowledge import Embedded, Match, Vector
 
 ENTRY: Final = knowledge_entries.c
+CHUNK: Final = Chunk.__struct_fields__
 VECTOR: Final = bindparam("vector", type_=ARRAY(REAL, dimensions=1))
 
 # All vectors are compared: there are hundreds of them, and an approximate index would only make that inexact.
@@ -67,21 +69,25 @@ class PostgresVectorIndex:
             )
 
     async def query(self, vector: Vector, k: int, *, category: str | None = None) -> list[Match]:
-        cosine = text(COSINE[await self.has_extension()]).bindparams(VECTOR)
-        names = Chunk.__struct_fields__
-        statement = (
-            select(ENTRY.id, cosine, *columns_for(knowledge_entries, Chunk))
-            .where(ENTRY.namespace == self._namespace)
-            .order_by(text("2 DESC"), ENTRY.id)
-            .limit(k)
-        )
-        if category is not None:
-            statement = statement.where(ENTRY.category == category)
+        nearest = _nearest(extended=await self.has_extension(), narrowed=category is not None)
+        wanted = {"namespace": self._namespace, "vector": list(vector), "most": k, "category": category}
         async with connected(self._engine) as connection:
-            rows = (await connection.execute(statement, {"vector": list(vector)})).all()
-        return [Match(entry_id, Chunk(**dict(zip(names, rest, strict=True))), score) for entry_id, score, *rest in rows]
+            rows = (await connection.execute(nearest, wanted)).all()
+        return [
+            Match(entry_id, Chunk(**dict(zip(CHUNK, chunk, strict=True))), score) for entry_id, score, *chunk in rows
+        ]
 
     def _row(self, embedded: Embedded) -> dict[str, Any]:
         entry = embedded.entry
         vector = list(embedded.vector)
         return {"namespace": self._namespace, "id": entry.id, "embedding": vector, **to_row(entry.chunk)}
+
+
+@cache
+def _nearest(*, extended: bool, narrowed: bool) -> Select[Any]:
+    cosine = text(COSINE[extended]).bindparams(VECTOR)
+    entries = select(ENTRY.id, cosine, *columns_for(knowledge_entries, Chunk))
+    entries = entries.where(ENTRY.namespace == bindparam("namespace"))
+    if narrowed:
+        entries = entries.where(ENTRY.category == bindparam("category"))
+    return entries.order_by(text("2 DESC"), ENTRY.id).limit(bindparam("most"))

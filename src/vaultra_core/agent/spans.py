@@ -56,6 +56,8 @@ def _spoken(text: str, today: dt.date) -> Span | None:
     first = today.replace(day=1)
     monday = today - dt.timedelta(days=today.weekday())
     calendar = {
+        r"than (?:last|the last|the previous) month": Span(start=_before(first)),
+        r"than (?:last|the last|the previous) week": Span(start=_before(monday)),
         r"(?:last|previous) month": _month(_before(first)),
         r"this month|month to date": Span(start=_before(first)),
         r"(?:last|previous) week": Span(_before(monday - dt.timedelta(days=7)), _before(monday)),

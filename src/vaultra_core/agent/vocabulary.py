@@ -23,7 +23,7 @@ mrr: mrr | (?:monthly )?recurring revenue | subscription (?:revenue|income) | su
     churn(?:ed|ing)?
 steady: volatil\w+ | stead(?:y|ier|iness) | stab(?:le|ility) | unstable | fluctuat\w+ | erratic | uneven |
     swing\w* | ups and downs | predictable | consisten\w+ | bumpy | lumpy
-refund: refund(?:s|ed|ing)? | money back | giv\w+ back
+refund: refund(?:s|ed|ing)? | money back | (?:giv\w+|send\w*|sent) (?:\w+ ){0,3}back
 payout: pay[\s-]?outs? | deposits? | settlements? | transfers? to (?:my|our) bank | paid out | money arriv\w+
 threshold: thresholds? | limits? | excessive | vamp | monitoring program\w*
 absorb: can i (?:still )?(?:afford|absorb|take|have) | how many more | how much room | headroom |
@@ -49,7 +49,7 @@ rise: ris(?:e|es|ing|en) | rose | improv(?:e|ed|es|ing|ement) | increas\w+ | wen
 hurt: hurt(?:s|ing)? | harm\w* | h[eo]ld(?:s|ing)? (?:me|us|it|my score)? ?(?:back|down) | drag(?:s|ging)? |
     cost(?:s|ing)? | damag\w+ | weak(?:est|ness|nesses|er)? | problems? | wrong | bad(?:ly)? | worst |
     negative\w* | against (?:me|us|my) | pull(?:s|ing)? .{0,12}down | issues? | trouble | lacking |
-    standing in (?:my|our) way | red flags? | worr\w+
+    standing in (?:my|our) way | red flags? | worr\w+ | (?:so|too|this|that) low | not (?:any )?(?:higher|better)
 help: strong(?:est)? | strengths? | well | positive\w* | going for (?:me|us) | good at | working | what helps |
     helping | in my favou?r | best
 action: should (?:i|we) | to do | (?<!did i )(?<!did we )do (?:this|next|first|now|today) | actions? | focus |
@@ -65,9 +65,10 @@ fresh: up[\s-]to[\s-]date | fresh\w* | last (?:sync\w*|updat\w+|refresh\w*) | sy
     complete | current data | missing data | stale | how old
 outlook: will (?:my|our|the|it) | next (?:month|quarter|year|\d+) |
     in (?:a|one|two|three|six|\d+) (?:months?|weeks?|days?) | forecast\w* | outlook | ahead | future |
-    nothing changes | going to | heading | expect\w* | by (?:the end|christmas|spring|summer) | predict\w*
+    nothing changes | going to | heading | expect\w* | by (?:the end|christmas|spring|summer) | predict\w* |
+    in half a year
 evidence: evidence | behind (?:my|the|this|that|it) | which (?:charges|objects|transactions|payments|sales) |
-    prove | proof | where (?:does|do|did) .{0,40}(?:come from|number) | source of | drill | show me the
+    prove | proof | where (?:does|do|did) .{0,40}(?:from|number) | source of | drill | show me the
 about: know about (?:me|us|my business|our business) | who am i | my (?:business )?profile | about my business |
     my (?:company|business) (?:name|details|info\w*) | what (?:business|company) (?:is|am)
 capable: what can you (?:do|answer|tell|help) | how can you help | what (?:should|can|may) i ask | ^help\b |

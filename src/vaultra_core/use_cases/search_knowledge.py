@@ -34,13 +34,16 @@ class SearchKnowledge:
         if not 1 <= top_k <= MOST_PASSAGES:
             raise InvalidInput(f"top_k takes 1 to {MOST_PASSAGES}.", field="top_k", reason="range")
         [vector] = await self._embedder.embed([query])
-        matches = await self._index.query(vector, FEWEST_ENTRIES + top_k * ENTRIES_PER_PASSAGE, category=category)
+        # The index is asked elsewhere, so the words can be looked for meanwhile.
+        matches, fits = await asyncio.gather(
+            self._index.query(vector, FEWEST_ENTRIES + top_k * ENTRIES_PER_PASSAGE, category=category),
+            asyncio.to_thread(self._keywords.fits, query),
+        )
         scores: dict[Chunk, list[float]] = {}
         for match in matches:  # nearest first
             scores.setdefault(match.chunk, []).append(match.score)
         # An entry that was not found is no nearer than the last that was.
         floor = matches[-1].score if matches else 0.0
-        fits = await asyncio.to_thread(self._keywords.fits, query)
         ranked = sorted(
             (
                 (_mean(found, floor) + KEYWORD_WEIGHT * fits.get((chunk.doc_id, chunk.section), 0.0), chunk)

@@ -3,15 +3,18 @@
 import re
 from typing import Any
 
+import msgspec
 import pytest
 
 from support.owners import NOW, Owner, an_owner, tools_over
 from support.questions import ASKED, QUESTIONS
+from vaultra_core.agent import figures
 from vaultra_core.agent.grounded.answer import grounded_answer
 from vaultra_core.agent.grounds import Grounds
 from vaultra_core.agent.prose import sentences
 from vaultra_core.agent.registry import ToolRegistry, ToolResult
 from vaultra_core.agent.tools.knowledge import Passages
+from vaultra_core.agent.tools.outlook import OutlookData
 from vaultra_core.domain.knowledge import Passage
 
 DOCUMENT = Passage(
@@ -65,4 +68,27 @@ async def test_the_answer_holds_what_was_asked_and_nothing_invented(
     assert re.search(held, answer, re.DOTALL), answer
     raw = re.search(r"\d\.\d{3,}|\d{4}-\d\d-\d\d|\bNone\b", answer)
     assert raw is None, raw
+    assert [verdict.invented for each in sentences(answer) if (verdict := grounds.judge(each)).invented] == []
+
+
+@pytest.mark.parametrize(("absorbable", "crossed"), [(0, True), (0, False), (1, False), (3, False)])
+async def test_every_state_of_a_limit_can_be_said(
+    owner: Owner, tools: ToolRegistry, absorbable: int, crossed: bool
+) -> None:
+    """ "The next one this month" was one month to the check of figures, and left out."""
+    grounds = Grounds()
+
+    async def call(name: str, arguments: Any) -> ToolResult:
+        result = await tools.call(owner.caller, name, arguments)
+        if isinstance(result.data, OutlookData):
+            count = figures.count(absorbable, "outlook", "Chargebacks that can still come this month")
+            limits = [
+                msgspec.structs.replace(each, absorbable=count, crossed=crossed, probability=None)
+                for each in result.data.limits
+            ]
+            result = msgspec.structs.replace(result, data=msgspec.structs.replace(result.data, limits=limits))
+        grounds.add(result)
+        return result
+
+    answer = await grounded_answer("How many more chargebacks can I afford this month?", NOW.date(), call)
     assert [verdict.invented for each in sentences(answer) if (verdict := grounds.judge(each)).invented] == []

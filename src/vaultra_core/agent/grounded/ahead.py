@@ -107,7 +107,7 @@ async def limits(ask: Ask) -> list[str]:
         if each.crossed:
             told = "this month is above it already"
         elif each.absorbable.value == 0:
-            told = "the next one this month crosses it"
+            told = "the next chargeback crosses it"
         else:
             told = f"{each.absorbable.text} more can come this month before you cross it"
         odds = (
@@ -147,6 +147,8 @@ def _counted(count: Figure) -> str:
 
 
 def _days_ahead(ask: Ask) -> int:
+    if re.search(r"\bhalf a year\b", ask.question, re.I):
+        return 182
     found = re.search(
         r"\b(\d{1,3}|a|one|two|three|six|twelve|next)\s+(day|week|month|quarter|year)s?\b", ask.question.lower()
     )

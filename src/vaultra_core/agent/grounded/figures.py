@@ -7,6 +7,7 @@ import msgspec
 
 from vaultra_core.agent.grounded.ask import Ask, bullets, cite, points
 from vaultra_core.agent.grounded.intents import is_how_to, subject_of
+from vaultra_core.agent.grounded.reading import passages_on
 from vaultra_core.agent.grounded.score import standing
 from vaultra_core.agent.tools.metrics import MetricLine
 from vaultra_core.domain.wording import day
@@ -61,7 +62,7 @@ async def subject(ask: Ask) -> list[str]:
     parts = (
         [f"The {data.days.text} from {span}:\n" + bullets(lines)]
         if lines
-        else [f"There are no figures of that from {span}."]
+        else [f"There are no figures of {known[0].title.lower() if known else 'that'} from {span}."]
     )
     guiding = is_how_to(ask) or ask.means_any("action", "hurt")
     score = await ask.breakdown()
@@ -71,13 +72,14 @@ async def subject(ask: Ask) -> list[str]:
         parts.append(f"Your score has {earned} for {factor.title.lower()}. {factor.finding.text}")
     if guiding:
         advice = (await ask.recommendations(10)).recommendations
-        fitting = [each for each in advice if name[:6] in f"{each.title} {each.description.text}".lower()][
-            :1
-        ] or advice[:1]
+        fitting = [each for each in advice if {*about.metrics, about.factor}.intersection(each.about)]
         parts += [
-            f"What to do: **{each.title}** (+{points(each.impact.text)}). {each.description.text}" for each in fitting
+            f"What to do: **{each.title}** (+{points(each.impact.text)}). {each.description.text}"
+            for each in fitting[:1]
         ]
-        parts += [cite(await ask.passages(about.query, 2))]
+        # Who asks how to do something is shown what a document says of just that, where one does.
+        shown = passages_on(await ask.passages(ask.question, 3)) if is_how_to(ask) else []
+        parts += shown or [cite(await ask.passages(about.query, 2))]
     return parts
 
 

@@ -27,9 +27,10 @@ _WHY: Final = re.compile(
     r"\bwhy\b|\bhow come\b|\bwhat (?:happened|changed|moved|caused|made|drove)\b|\breason", re.IGNORECASE
 )
 _HISTORY: Final = re.compile(
-    r"\b(?:chang(?:e|ed)|mov(?:e|ed)|differ\w*|histor\w+|over time|compared?|progress\w*|evol\w+|since)\b",
+    r"\b(?:chang(?:e|ed)|mov(?:e|ed)|differ\w*|histor\w+|over time|compared?|progress\w*|evol\w+|since|better than)\b",
     re.IGNORECASE,
 )
+_WHETHER: Final = re.compile(r"^(?:so |and )?(?:can|could|will|would|do|does|am|are|is)\b.*\b(?:me|i|us|we)\b", re.I)
 _TARGET: Final = re.compile(r"\b(?:reach|get to|score of|up to)\s+(?:a\s+)?\d{2,3}\b", re.IGNORECASE)
 _WHEN: Final = re.compile(r"\bwhen\b|\bhow long\b|\bhow soon\b|\bwhat date\b", re.IGNORECASE)
 
@@ -55,6 +56,7 @@ RULES: Final[tuple[Rule, ...]] = (
     ("what_if", lambda ask: ask.means("whatif") and subject_of(ask) is not None),
     ("capable", lambda ask: ask.means("capable")),
     ("about", lambda ask: ask.means("about")),
+    ("funding", lambda ask: ask.means("funding", "lender") and _WHETHER.search(ask.question) is not None),
     ("lenders", lambda ask: ask.means("lender") and not ask.means_any("hurt", "drop")),
     ("knowledge", lambda ask: _asks_for_knowledge(ask) and not ask.means_any("score", "tier", "action", "fresh")),
     ("path", lambda ask: ask.means("tier") and not ask.means_any("compute", "drop")),

@@ -33,12 +33,16 @@ async def knowledge(ask: Ask) -> list[str]:
         passages = await ask.passages(ask.question, 3)
     except Unavailable:
         passages = []
+    return passages_on(passages) or await outside(ask)
+
+
+def passages_on(passages: list[PassageLine]) -> list[str]:
+    """The beginning of the nearest, and where to read on; nothing when even that has little to do with the question."""
     if not passages or passages[0].score < LEAST_SCORE:
-        return await outside(ask)
+        return []
     first = passages[0]
-    parts = [f"**{first.section or first.title}** [{first.doc_id}]", _excerpt(first)]
     near = [each for each in passages[1:] if each.doc_id != first.doc_id and each.score >= _NEAR * first.score]
-    return [*parts, cite(near)]
+    return [f"**{first.section or first.title}** [{first.doc_id}]", _excerpt(first), cite(near)]
 
 
 async def lenders(ask: Ask) -> list[str]:

@@ -123,7 +123,10 @@ class Limit(Arguments, frozen=True, kw_only=True):
 
 
 class RecommendationItem(msgspec.Struct, frozen=True, kw_only=True):
+    """`about` names the metrics and factors that it speaks of."""
+
     title: str
+    about: list[str]
     priority: str
     category: str
     status: str
@@ -160,6 +163,7 @@ def _item(each: Recommendation) -> RecommendationItem:
     advice, handle = each.advice, recommendation_handle(each.id)
     return RecommendationItem(
         title=advice.title,
+        about=list(advice.metric_refs),
         priority=advice.priority.value,
         category=advice.category.value,
         status=each.status.value,
