@@ -7,13 +7,13 @@ const DIST = join(import.meta.dirname, "dist");
 
 const pages = [
   { name: "landing", page: "", limit: "5 kB" },
-  { name: "overview", page: "dashboard", limit: "120 kB" },
-  { name: "simulator", page: "dashboard/simulator", limit: "120 kB" },
-  { name: "score history", page: "dashboard/score", limit: "120 kB" },
-  { name: "recommendations", page: "dashboard/recommendations", limit: "120 kB" },
-  { name: "metrics", page: "dashboard/metrics", limit: "200 kB" },
-  { name: "settings", page: "dashboard/settings", limit: "200 kB" },
-  { name: "agent", page: "dashboard/agent", limit: "200 kB" },
+  { name: "overview", page: "dashboard", limit: "110 kB" },
+  { name: "simulator", page: "dashboard/simulator", limit: "110 kB" },
+  { name: "score history", page: "dashboard/score", limit: "110 kB" },
+  { name: "recommendations", page: "dashboard/recommendations", limit: "110 kB" },
+  { name: "metrics", page: "dashboard/metrics", limit: "165 kB" },
+  { name: "settings", page: "dashboard/settings", limit: "150 kB" },
+  { name: "agent", page: "dashboard/agent", limit: "150 kB" },
 ];
 
 export default pages

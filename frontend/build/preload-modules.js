@@ -1,6 +1,7 @@
 /**
  * Name all modules of a page in its head, so that the browser asks for them at once. Otherwise it learns of each only
- * from the one that imports it: three round trips, one after the other, where one does.
+ * from the one that imports it: three round trips, one after the other, where one does. With low priority: what is seen
+ * first needs the style sheet alone.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
@@ -20,7 +21,7 @@ export function preloadModules() {
           const links = scriptsOf(dist, pathname)
             .map((script) => `/${relative(dist, script)}`)
             .filter((path) => path.startsWith("/_astro/") && !html.includes(`src="${path}"`))
-            .map((path) => `<link rel="modulepreload" href="${path}">`);
+            .map((path) => `<link rel="modulepreload" href="${path}" fetchpriority="low">`);
           writeFileSync(file, html.replace("</head>", `${links.join("")}</head>`));
         }
       },

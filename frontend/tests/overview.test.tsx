@@ -12,7 +12,9 @@ import {
   stripe,
   user,
 } from "../dev/fixtures";
+import { BusinessLine } from "../src/components/BusinessLine";
 import { DashboardGuard } from "../src/components/DashboardGuard";
+import { DataNotices } from "../src/components/DataNotices";
 import { onboardingSteps } from "../src/components/overview/checklist";
 import { OverviewPage } from "../src/components/overview/OverviewPage";
 import { setToken } from "../src/lib/auth";
@@ -35,9 +37,13 @@ function open(overrides: Parameters<typeof stubApi>[0] = {}) {
     ...overrides,
   });
   renderWithQueries(
-    <DashboardGuard>
-      <OverviewPage />
-    </DashboardGuard>,
+    <>
+      <BusinessLine />
+      <DashboardGuard>
+        <DataNotices />
+        <OverviewPage />
+      </DashboardGuard>
+    </>,
   );
   return calls;
 }
@@ -49,7 +55,8 @@ describe("the overview", () => {
   it("shows score, actions, reasons and figures, and that the data is a sample", async () => {
     open();
     expect(await screen.findByText("Your score is 72 of 100: Funding-ready.")).toBeInTheDocument();
-    expect(screen.getByText("Sample data")).toBeInTheDocument();
+    expect(await screen.findByText("Sample data")).toBeInTheDocument();
+    expect(screen.getByText(business.name)).toBeInTheDocument();
     expect(screen.getAllByRole("article")).toHaveLength(3);
     expect(await screen.findByRole("heading", { name: "What makes up your score" })).toBeInTheDocument();
     expect(await screen.findByText("18,240 USD")).toBeInTheDocument();

@@ -108,5 +108,10 @@ class Dashboard:
         assert found is not None
         return int(found[1])
 
+    @property
+    def business(self) -> Locator:
+        """The line above the title that says which business a page is about."""
+        return self.page.locator("#business")
+
     def panel(self, title: str) -> Locator:
         return self.page.locator("section").filter(has=self.page.get_by_role("heading", name=title))

@@ -76,8 +76,7 @@ export function DashboardGuard({ children, onboarding = false }: { children: Rea
   ) {
     return (
       <Loading label="Loading your business">
-        <Skeleton className="h-9 w-64 max-w-full" />
-        <Skeleton className="mt-8 h-80" />
+        <Skeleton className="h-96" />
       </Loading>
     );
   }

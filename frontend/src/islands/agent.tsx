@@ -1,11 +1,4 @@
-import { mount } from "../lib/mount";
-import { DashboardGuard } from "../components/DashboardGuard";
+import { mountDashboard } from "../lib/mount-dashboard";
 import { AgentChat } from "../components/agent/AgentChat";
-import "./account";
 
-mount(
-  "island",
-  <DashboardGuard>
-    <AgentChat />
-  </DashboardGuard>,
-);
+mountDashboard(<AgentChat />);

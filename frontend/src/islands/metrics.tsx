@@ -1,11 +1,4 @@
-import { mount } from "../lib/mount";
-import { DashboardGuard } from "../components/DashboardGuard";
+import { mountDashboard } from "../lib/mount-dashboard";
 import { MetricsPage } from "../components/metrics/MetricsPage";
-import "./account";
 
-mount(
-  "island",
-  <DashboardGuard>
-    <MetricsPage />
-  </DashboardGuard>,
-);
+mountDashboard(<MetricsPage />);

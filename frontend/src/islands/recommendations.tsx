@@ -1,11 +1,4 @@
-import { mount } from "../lib/mount";
-import { DashboardGuard } from "../components/DashboardGuard";
+import { mountDashboard } from "../lib/mount-dashboard";
 import { RecommendationsPage } from "../components/recommendations/RecommendationsPage";
-import "./account";
 
-mount(
-  "island",
-  <DashboardGuard>
-    <RecommendationsPage />
-  </DashboardGuard>,
-);
+mountDashboard(<RecommendationsPage />);

@@ -1,11 +1,4 @@
-import { mount } from "../lib/mount";
-import { DashboardGuard } from "../components/DashboardGuard";
+import { mountDashboard } from "../lib/mount-dashboard";
 import { ScorePage } from "../components/timeline/ScorePage";
-import "./account";
 
-mount(
-  "island",
-  <DashboardGuard>
-    <ScorePage />
-  </DashboardGuard>,
-);
+mountDashboard(<ScorePage />);

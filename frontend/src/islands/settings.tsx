@@ -1,11 +1,4 @@
-import { mount } from "../lib/mount";
-import { DashboardGuard } from "../components/DashboardGuard";
+import { mountDashboard } from "../lib/mount-dashboard";
 import { SettingsPage } from "../components/settings/SettingsPage";
-import "./account";
 
-mount(
-  "island",
-  <DashboardGuard>
-    <SettingsPage />
-  </DashboardGuard>,
-);
+mountDashboard(<SettingsPage />);

@@ -1,11 +1,4 @@
-import { mount } from "../lib/mount";
-import { DashboardGuard } from "../components/DashboardGuard";
+import { mountDashboard } from "../lib/mount-dashboard";
 import { SimulatorPage } from "../components/simulator/SimulatorPage";
-import "./account";
 
-mount(
-  "island",
-  <DashboardGuard>
-    <SimulatorPage />
-  </DashboardGuard>,
-);
+mountDashboard(<SimulatorPage />);

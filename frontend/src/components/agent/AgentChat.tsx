@@ -3,7 +3,6 @@ import { type SyntheticEvent, useEffect, useRef, useState } from "react";
 import { type AgentMessage, rateAnswer } from "../../lib/api";
 import { NOT_ADVICE } from "../../lib/words";
 import { useCurrentBusiness } from "../DashboardGuard";
-import { PageHeader } from "../PageHeader";
 import { Failure, Loading, Skeleton } from "../ui/states";
 import { Answer, toolsOf } from "./Answer";
 import { Conversations } from "./Conversations";
@@ -35,7 +34,6 @@ export function AgentChat() {
 
   return (
     <>
-      <PageHeader title="Ask">Questions about {business.name}, answered from its own figures.</PageHeader>
       <div className="grid items-start gap-6 lg:grid-cols-[1fr_16rem]">
         <section aria-label="Conversation" className="flex min-w-0 flex-col gap-4">
           {agent.conversationId !== null && transcript.isPending ? (

@@ -5,7 +5,6 @@ import { connectUrl } from "../../lib/navigation";
 import { metricHistoryQuery, readinessHistoryQuery } from "../../lib/queries";
 import { useUrlState } from "../../lib/use-url-state";
 import { useCurrentBusiness } from "../DashboardGuard";
-import { PageHeader } from "../PageHeader";
 import { DayRange } from "../ui/DayRange";
 import { Segment } from "../ui/Segment";
 import { Empty, Failure, Loading, Skeleton } from "../ui/states";
@@ -39,10 +38,6 @@ export function MetricsPage() {
 
   return (
     <>
-      <PageHeader title="Metrics">
-        Each point stands for the 30 days that end there, in {business.currency.toUpperCase()} and the time zone{" "}
-        {business.timezone}.
-      </PageHeader>
       <div className="mb-6 flex flex-wrap items-center gap-x-6 gap-y-3">
         <RangePicker range={range} change={change} />
         <label className="flex min-h-11 items-center gap-2 text-sm">
@@ -64,6 +59,9 @@ export function MetricsPage() {
         >
           Download CSV
         </button>
+        <p className="text-xs text-faint">
+          Amounts in {business.currency.toUpperCase()}, days of the time zone {business.timezone}
+        </p>
       </div>
       {metrics.isPending || scores.isPending ? (
         <Loading label="Loading your metrics">

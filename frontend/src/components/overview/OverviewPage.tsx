@@ -14,7 +14,6 @@ import { useCurrentBusiness } from "../DashboardGuard";
 import { KeyMetrics } from "../metrics/KeyMetrics";
 import { periodBefore } from "../metrics/catalogue";
 import { Traced } from "../evidence/Traced";
-import { PageHeader } from "../PageHeader";
 import { RecommendationList } from "../recommendations/RecommendationList";
 import { Contributions } from "../score/Contributions";
 import { byDay, changeSince } from "../score/history";
@@ -32,7 +31,8 @@ import { OutlookPanel } from "./OutlookPanel";
 import { useFreshFigures } from "./use-fresh-figures";
 import { WhyItMoved } from "./WhyItMoved";
 
-const HISTORY_DAYS = 180;
+/** How far back the line of scores goes. */
+export const HISTORY_DAYS = 180;
 
 /** The page that owners open every morning: where the business stands, why, and what to do about it. */
 export function OverviewPage() {
@@ -43,9 +43,6 @@ export function OverviewPage() {
 
   return (
     <>
-      <PageHeader title={business.name}>
-        How a lender would see your business today: the score, why it is what it is, and what would raise it most.
-      </PageHeader>
       <div className="flex flex-col gap-6">
         {/* Both at once, so that nothing that comes later pushes down what is being read. */}
         {readiness.isPending || recommendations.isPending ? (

@@ -4,7 +4,6 @@ import { recommendationsQuery } from "../../lib/queries";
 import { useUrlState } from "../../lib/use-url-state";
 import { NOT_ADVICE, PRIORITIES, STATUSES } from "../../lib/words";
 import { useCurrentBusiness } from "../DashboardGuard";
-import { PageHeader } from "../PageHeader";
 import { Segment } from "../ui/Segment";
 import { Empty, Failure, Loading, Skeleton } from "../ui/states";
 import { Toasts } from "../ui/toasts";
@@ -32,10 +31,6 @@ export function RecommendationsPage() {
 
   return (
     <>
-      <PageHeader title="Recommendations">
-        What would raise your score most. Each impact is computed: your score with that one thing improved, less your
-        score today.
-      </PageHeader>
       <div className="mb-5 flex flex-wrap gap-x-6 gap-y-3">
         <Segment
           label="Status"

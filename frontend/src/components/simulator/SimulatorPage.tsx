@@ -6,7 +6,6 @@ import { useDebounced } from "../../lib/use-debounced";
 import { factorLabel, NOT_ADVICE } from "../../lib/words";
 import { useCurrentBusiness } from "../DashboardGuard";
 import { NoScore } from "../overview/NoScore";
-import { PageHeader } from "../PageHeader";
 import { Failure, Loading, Skeleton } from "../ui/states";
 import { LeverSlider } from "./LeverSlider";
 import { leversOf, stillUnknown } from "./levers";
@@ -18,26 +17,19 @@ const SETTLED_MS = 150;
 export function SimulatorPage() {
   const { business } = useCurrentBusiness();
   const readiness = useQuery(readinessQuery(business.id));
-  return (
-    <>
-      <PageHeader title="Simulator">
-        What would your score be if…? Move a slider: the score follows by the same rules that compute it every day.
-      </PageHeader>
-      {readiness.isPending ? (
-        <Loading label="Loading your score">
-          <div className="grid gap-6 lg:grid-cols-[1fr_22rem]">
-            <Skeleton className="h-screen" />
-            <Skeleton className="h-96" />
-          </div>
-        </Loading>
-      ) : readiness.isError ? (
-        <Failure error={readiness.error} retry={() => void readiness.refetch()} />
-      ) : readiness.data.score === null ? (
-        <NoScore {...readiness.data} />
-      ) : (
-        <Simulator readiness={readiness.data} />
-      )}
-    </>
+  return readiness.isPending ? (
+    <Loading label="Loading your score">
+      <div className="grid gap-6 lg:grid-cols-[1fr_22rem]">
+        <Skeleton className="h-screen" />
+        <Skeleton className="h-96" />
+      </div>
+    </Loading>
+  ) : readiness.isError ? (
+    <Failure error={readiness.error} retry={() => void readiness.refetch()} />
+  ) : readiness.data.score === null ? (
+    <NoScore {...readiness.data} />
+  ) : (
+    <Simulator readiness={readiness.data} />
   );
 }
 

@@ -9,7 +9,6 @@ import { tierLabel } from "../../lib/words";
 import { useCurrentBusiness } from "../DashboardGuard";
 import { Traced } from "../evidence/Traced";
 import { NoScore } from "../overview/NoScore";
-import { PageHeader } from "../PageHeader";
 import { byDay } from "../score/history";
 import { ScoreHistory } from "../score/ScoreHistory";
 import { DayRange } from "../ui/DayRange";
@@ -26,26 +25,19 @@ export function ScorePage() {
   const { business } = useCurrentBusiness();
   const readiness = useQuery(readinessQuery(business.id));
   const history = useQuery(readinessHistoryQuery(business.id, ALL_DAYS));
-  return (
-    <>
-      <PageHeader title="Score history">
-        Go to any day and see what the score was and what made it up; compare two days and see what moved it.
-      </PageHeader>
-      {readiness.isPending || history.isPending ? (
-        <Loading label="Loading your score's history">
-          <Skeleton className="h-96" />
-          <Skeleton className="mt-6 h-96" />
-        </Loading>
-      ) : readiness.isError ? (
-        <Failure error={readiness.error} retry={() => void readiness.refetch()} />
-      ) : history.isError ? (
-        <Failure error={history.error} retry={() => void history.refetch()} />
-      ) : readiness.data.score === null ? (
-        <NoScore {...readiness.data} />
-      ) : (
-        <Timeline readiness={readiness.data} scores={byDay(history.data)} />
-      )}
-    </>
+  return readiness.isPending || history.isPending ? (
+    <Loading label="Loading your score's history">
+      <Skeleton className="h-96" />
+      <Skeleton className="mt-6 h-96" />
+    </Loading>
+  ) : readiness.isError ? (
+    <Failure error={readiness.error} retry={() => void readiness.refetch()} />
+  ) : history.isError ? (
+    <Failure error={history.error} retry={() => void history.refetch()} />
+  ) : readiness.data.score === null ? (
+    <NoScore {...readiness.data} />
+  ) : (
+    <Timeline readiness={readiness.data} scores={byDay(history.data)} />
   );
 }
 
