@@ -122,6 +122,28 @@ describe("a conversation", () => {
     expect(calls.find(({ method }) => method === "PATCH")?.body).toEqual({ title: "November" });
   });
 
+  it("lists what was asked before page by page", async () => {
+    const asked = (number: number) => ({
+      id: CONVERSATION.slice(0, -1) + String(number),
+      title: `Question ${number}`,
+      created_at: question.created_at,
+    });
+    open({
+      "GET /agent/conversations": ({ query }) => ({
+        body:
+          query["cursor"] === "older"
+            ? { conversations: [asked(2)], next_cursor: null }
+            : { conversations: [asked(1)], next_cursor: "older" },
+      }),
+    });
+    expect(await screen.findByRole("button", { name: "Question 1" })).toBeInTheDocument();
+    expect(screen.queryByRole("button", { name: "Question 2" })).toBeNull();
+    await userEvent.click(screen.getByRole("button", { name: "Show more" }));
+    expect(await screen.findByRole("button", { name: "Question 2" })).toBeInTheDocument();
+    expect(screen.getByRole("button", { name: "Question 1" })).toBeInTheDocument();
+    expect(screen.queryByRole("button", { name: "Show more" })).toBeNull();
+  });
+
   it("looks for the answer at the server when the line is lost in the middle of it", async () => {
     open({
       "POST /agent/chat": { body: stream },

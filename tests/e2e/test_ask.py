@@ -44,3 +44,11 @@ async def test_an_answer_shows_its_work_and_outlives_a_reload(dashboard: Dashboa
     await expect(talk.get_by_text("Was this useful?")).to_be_visible()
     await history.get_by_role("button", name=QUESTION, exact=True).click()
     await expect(talk.locator(".prose")).to_have_text(said, use_inner_text=True)
+
+    await history.get_by_role("button", name=f"Delete {QUESTION}", exact=True).click()
+    question = page.get_by_role("dialog", name="Delete this conversation?")
+    await expect(question).to_be_visible()
+    assert await violations(page) == [], "the question before a conversation is deleted"
+    await question.get_by_role("button", name="Delete", exact=True).click()
+    await expect(history.get_by_role("button", name=QUESTION, exact=True)).to_have_count(0)
+    await expect(talk.get_by_role("button", name=QUESTION, exact=True)).to_be_visible()

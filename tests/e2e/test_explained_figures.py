@@ -19,7 +19,9 @@ async def test_from_the_score_to_the_very_disputes_and_back(dashboard: Dashboard
     disputes = drawer.get_by_text(re.compile(r"^dp_"))
     await expect(disputes.first).to_be_visible()
     await drawer.get_by_role("button", name=re.compile("^Chargebacks")).click()
-    total = int(await drawer.locator("p.figure").first.inner_text())
+    number = drawer.locator("p.figure").first
+    await expect(number).to_have_text(re.compile(r"^\d+$"))
+    total = int(await number.inner_text())
     await expect(disputes).to_have_count(min(total, 20))
     await drawer.get_by_role("button", name="Back", exact=True).click()
     await expect(drawer.get_by_text(re.compile(r"There were \d+ chargebacks"))).to_be_visible()
@@ -33,6 +35,7 @@ async def test_two_days_are_compared_and_the_address_keeps_them(dashboard: Dashb
     await page.get_by_role("link", name="Score history").click()
     await expect(page.get_by_role("heading", level=1)).to_contain_text("Score history")
     await page.get_by_role("button", name="90 days").click()
+    await page.wait_for_url("**/dashboard/score?*span=90d*")
     moved = page.get_by_role("region", name="What moved it")
     start = dt.date.fromisoformat(await moved.get_by_label("From").input_value())
     told = moved.get_by_text(re.compile(rf"Your score went (up|down) \d+ points? between {start.day} {start:%B %Y}"))

@@ -2,11 +2,14 @@
 
 import re
 
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
+from support.axe import violations
 from support.dashboard import IMPORT_MS, PASSWORD, Dashboard
 from support.demo import Owner
 from support.tables import wait_until_caught_up
+
+SCORE = re.compile(r"/api/v1/readiness\?")
 
 
 async def test_from_the_landing_page_to_a_plan_and_an_answer(dashboard: Dashboard) -> None:
@@ -14,6 +17,9 @@ async def test_from_the_landing_page_to_a_plan_and_an_answer(dashboard: Dashboar
     await dashboard.sign_up("flow@example.com")
     await dashboard.make_business("Parcel House")
     await dashboard.go_to_consent()
+    # Without an answer about the score the page goes on showing the import, for as long as it is looked at.
+    held: list[Route] = []
+    await page.route(SCORE, lambda route: held.append(route))
     with dashboard.demo.slow_stripe(latency_ms=400):  # an import of a few seconds can be watched
         await dashboard.decide("saas", "Connect")
 
@@ -22,6 +28,10 @@ async def test_from_the_landing_page_to_a_plan_and_an_answer(dashboard: Dashboar
         await expect(page.get_by_text(re.compile("objects? read so far"))).to_be_visible()
         bar = page.get_by_role("progressbar")
         begun = await bar.get_attribute("value")
+        assert await violations(page) == [], "an import under way"
+        await page.unroute(SCORE)
+        for route in held:
+            await route.continue_()
         # It moves on, or the score has come up before the next look.
         await expect(page.locator(f'progress[value="{begun}"]')).to_have_count(0)
     first_score = await dashboard.see_score()

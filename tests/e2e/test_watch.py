@@ -10,11 +10,13 @@ async def test_a_blocked_script_an_error_and_a_foreign_request_are_seen(dashboar
     watch = Watch(page, dashboard.demo.url)
     await page.goto("/")
     assert watch.complaints == []
-    await page.evaluate(INLINE)
+    async with page.expect_console_message(lambda message: "Content Security Policy" in message.text):
+        await page.evaluate(INLINE)
     assert await page.evaluate("window.ran") is None, "the policy lets no inline script run"
-    await page.evaluate("setTimeout(() => { throw new Error('planted') })")
-    await page.evaluate("fetch('https://elsewhere.example/').catch(() => null)")
-    await page.wait_for_timeout(200)
+    async with page.expect_event("pageerror"):
+        await page.evaluate("setTimeout(() => { throw new Error('planted') })")
+    async with page.expect_console_message(lambda message: "elsewhere.example" in message.text):
+        await page.evaluate("fetch('https://elsewhere.example/').catch(() => null)")
     said = "\n".join(watch.complaints)
     for part in ("Content Security Policy", "planted", "elsewhere.example"):
         assert part in said

@@ -194,9 +194,10 @@ export async function* askAgent(
   yield* serverEvents(await unwrap(call as Promise<{ data?: ReadableStream<Uint8Array>; response: Response }>));
 }
 
-export async function getConversations(business_id: string) {
-  const call = client.GET("/api/v1/agent/conversations", { params: { query: { business_id } } });
-  return (await unwrap(call)).conversations;
+/** What was asked last comes first. */
+export function getConversations(business_id: string, cursor: string | null) {
+  const query = { business_id, limit: 20, ...(cursor === null ? {} : { cursor }) };
+  return unwrap(client.GET("/api/v1/agent/conversations", { params: { query } }));
 }
 
 export function getConversation(conversation_id: string) {

@@ -137,7 +137,12 @@ export const auditQuery = (id: string | null) =>
   });
 
 export const conversationsQuery = (id: string) =>
-  queryOptions({ queryKey: [id, "conversations"], queryFn: () => api.getConversations(id) });
+  infiniteQueryOptions({
+    queryKey: [id, "conversations"],
+    queryFn: ({ pageParam }) => api.getConversations(id, pageParam),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next_cursor,
+  });
 
 export const conversationQuery = (conversation: string) =>
   queryOptions({ queryKey: ["conversation", conversation], queryFn: () => api.getConversation(conversation) });

@@ -1,9 +1,10 @@
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useInfiniteQuery, useMutation, useQueryClient } from "@tanstack/react-query";
 import { type SyntheticEvent, useState } from "react";
 import { deleteConversation, renameConversation } from "../../lib/api";
 import { conversationQuery, conversationsQuery } from "../../lib/queries";
 import { useCurrentBusiness } from "../DashboardGuard";
 import { Confirm } from "../ui/Confirm";
+import { ShowMore } from "../ui/ShowMore";
 import { Failure, Loaded, Skeleton } from "../ui/states";
 
 const LONGEST = 120;
@@ -18,7 +19,7 @@ interface Props {
 export function Conversations({ current, onOpen }: Props) {
   const { business } = useCurrentBusiness();
   const queries = useQueryClient();
-  const conversations = useQuery(conversationsQuery(business.id));
+  const conversations = useInfiniteQuery(conversationsQuery(business.id));
   const [doomed, setDoomed] = useState<string | null>(null);
   const [renamed, setRenamed] = useState<string | null>(null);
   const refresh = () => queries.invalidateQueries({ queryKey: conversationsQuery(business.id).queryKey });
@@ -40,57 +41,60 @@ export function Conversations({ current, onOpen }: Props) {
         </button>
       </div>
       <Loaded query={conversations} placeholder={<Skeleton className="h-24" />}>
-        {(found) =>
-          found.length === 0 ? (
+        {({ pages }) =>
+          pages.every(({ conversations }) => conversations.length === 0) ? (
             <p className="text-sm text-soft">What you ask is kept here.</p>
           ) : (
             <ul className="divide-y divide-line">
-              {found.map(({ id, title }) =>
-                id === renamed ? (
-                  <li key={id} className="py-2">
-                    <Rename
-                      id={id}
-                      title={title}
-                      onDone={async () => {
-                        await refresh();
-                        setRenamed(null);
-                      }}
-                      onCancel={() => setRenamed(null)}
-                    />
-                  </li>
-                ) : (
-                  <li key={id} className="flex items-center">
-                    <button
-                      type="button"
-                      className="min-h-11 grow truncate text-left text-sm hover:underline aria-[current]:font-semibold"
-                      aria-current={id === current ? "true" : undefined}
-                      onClick={() => onOpen(id)}
-                    >
-                      {title}
-                    </button>
-                    <button
-                      type="button"
-                      className="button-plain min-w-11"
-                      aria-label={`Rename ${title}`}
-                      onClick={() => setRenamed(id)}
-                    >
-                      <span aria-hidden="true">✎</span>
-                    </button>
-                    <button
-                      type="button"
-                      className="button-plain min-w-11"
-                      aria-label={`Delete ${title}`}
-                      onClick={() => setDoomed(id)}
-                    >
-                      <span aria-hidden="true">×</span>
-                    </button>
-                  </li>
-                ),
-              )}
+              {pages
+                .flatMap((page) => page.conversations)
+                .map(({ id, title }) =>
+                  id === renamed ? (
+                    <li key={id} className="py-2">
+                      <Rename
+                        id={id}
+                        title={title}
+                        onDone={async () => {
+                          await refresh();
+                          setRenamed(null);
+                        }}
+                        onCancel={() => setRenamed(null)}
+                      />
+                    </li>
+                  ) : (
+                    <li key={id} className="flex items-center">
+                      <button
+                        type="button"
+                        className="min-h-11 grow truncate text-left text-sm hover:underline aria-[current]:font-semibold"
+                        aria-current={id === current ? "true" : undefined}
+                        onClick={() => onOpen(id)}
+                      >
+                        {title}
+                      </button>
+                      <button
+                        type="button"
+                        className="button-plain min-w-11"
+                        aria-label={`Rename ${title}`}
+                        onClick={() => setRenamed(id)}
+                      >
+                        <span aria-hidden="true">✎</span>
+                      </button>
+                      <button
+                        type="button"
+                        className="button-plain min-w-11"
+                        aria-label={`Delete ${title}`}
+                        onClick={() => setDoomed(id)}
+                      >
+                        <span aria-hidden="true">×</span>
+                      </button>
+                    </li>
+                  ),
+                )}
             </ul>
           )
         }
       </Loaded>
+      <ShowMore query={conversations} />
       {doomed !== null && (
         <Confirm
           title="Delete this conversation?"

@@ -1,11 +1,12 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { useEffect, useRef } from "react";
+import { type ReactNode, useEffect, useRef } from "react";
 import type { Evidence } from "../../lib/api";
 import { day, money } from "../../lib/format";
 import { backInEvidence, closeEvidence, followEvidence } from "../../lib/evidence";
 import { evidenceQuery } from "../../lib/queries";
 import { humanize } from "../../lib/words";
 import { useCurrentBusiness } from "../DashboardGuard";
+import { ShowMore } from "../ui/ShowMore";
 import { Failure, Loading, Skeleton } from "../ui/states";
 import { figureOf, nameOf, stripeUrl } from "./figures";
 
@@ -65,11 +66,9 @@ export default function EvidenceDrawer({ handles }: { handles: readonly string[]
           <>
             <Statement evidence={evidence} />
             <Parts evidence={evidence} />
-            <Objects
-              objects={query.data?.pages.flatMap((page) => page.objects) ?? []}
-              more={query.hasNextPage ? () => void query.fetchNextPage() : null}
-              busy={query.isFetchingNextPage}
-            />
+            <Objects objects={query.data?.pages.flatMap((page) => page.objects) ?? []}>
+              <ShowMore query={query} />
+            </Objects>
           </>
         )}
       </div>
@@ -132,13 +131,7 @@ function Parts({ evidence: { parts, currency } }: { evidence: Evidence }) {
   );
 }
 
-interface ObjectsProps {
-  objects: Evidence["objects"];
-  more: (() => void) | null;
-  busy: boolean;
-}
-
-function Objects({ objects, more, busy }: ObjectsProps) {
+function Objects({ objects, children }: { objects: Evidence["objects"]; children: ReactNode }) {
   const { business, stripe } = useCurrentBusiness();
   if (objects.length === 0) return null;
   const account = stripe.connected ? stripe.account_id : null;
@@ -179,11 +172,7 @@ function Objects({ objects, more, busy }: ObjectsProps) {
           );
         })}
       </ul>
-      {more && (
-        <button type="button" className="button button-quiet button-small mt-3" disabled={busy} onClick={more}>
-          {busy ? "Loading…" : "Show more"}
-        </button>
-      )}
+      {children}
     </section>
   );
 }

@@ -7,7 +7,8 @@ import { humanize } from "../../lib/words";
 import { useCurrentBusiness } from "../DashboardGuard";
 import { Row, Rows } from "../ui/Rows";
 import { Segment } from "../ui/Segment";
-import { Failure, Loaded, Skeleton } from "../ui/states";
+import { ShowMore } from "../ui/ShowMore";
+import { Loaded, Skeleton } from "../ui/states";
 import { actionLabel } from "./audit";
 import { Section } from "./Section";
 
@@ -52,17 +53,7 @@ export function AuditSection({ me }: { me: string }) {
           </Rows>
         )}
       </Loaded>
-      {log.isFetchNextPageError && <Failure error={log.error} />}
-      {log.hasNextPage && (
-        <button
-          type="button"
-          className="button button-quiet button-small mt-3"
-          disabled={log.isFetchingNextPage}
-          onClick={() => void log.fetchNextPage()}
-        >
-          {log.isFetchingNextPage ? "Loading…" : "Show more"}
-        </button>
-      )}
+      <ShowMore query={log} />
     </Section>
   );
 }

@@ -5,7 +5,7 @@ import { listening, manager } from "./toasts";
 /** The toasts that are up, above the navigation where that lies at the bottom. */
 export default function ToastStack() {
   return (
-    <Toast.Provider toastManager={manager} timeout={7_000}>
+    <Toast.Provider toastManager={manager} timeout={10_000}>
       <Toast.Portal>
         <Toast.Viewport className="fixed inset-x-4 bottom-22 z-50 mx-auto flex max-w-md flex-col gap-2 sm:left-auto sm:right-6 sm:mx-0 lg:bottom-4">
           <List />
