@@ -5,7 +5,8 @@ import { preloadModules } from "./build/preload-modules.js";
 import compress from "./compress.ts";
 
 // What several pages share comes in a few large files instead of twenty small ones: together they compress better, and
-// a browser that opens six connections has them in one round trip.
+// a browser that opens six connections has them in one round trip. A page may load more of src/lib and src/components
+// than it imports, so nothing there may act by being loaded; what acts lies in src/islands.
 const CHUNKS = [
   {
     name: "libraries",
