@@ -17,7 +17,7 @@ ROOT: Final = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests"))  # the demo and the browser are those of the tests
 
 from support.browser import a_browser  # noqa: E402
-from support.dashboard import Dashboard  # noqa: E402
+from support.dashboard import Dashboard, settled  # noqa: E402
 from support.demo import Demo, a_demo  # noqa: E402
 
 FOLDER: Final = ROOT / "docs" / "screenshots"
@@ -95,7 +95,7 @@ async def _open(page: Page, name: str) -> None:
 
 
 async def _shoot(page: Page, target: Path) -> None:
-    await page.wait_for_load_state("networkidle")
+    await settled(page)
     await page.wait_for_timeout(500)  # charts draw once their data is there
     with tempfile.NamedTemporaryFile(suffix=".png") as raw:
         await page.screenshot(path=raw.name)
@@ -114,6 +114,7 @@ def main() -> None:
     parser.add_argument("folder", nargs="?", type=Path, default=FOLDER, help="default: docs/screenshots")
     folder: Path = parser.parse_args().folder
     folder.mkdir(parents=True, exist_ok=True)
+    expect.set_options(timeout=60_000)
     with tempfile.TemporaryDirectory() as data, a_demo(Path(data) / "data") as demo:
         asyncio.run(take(demo, folder.resolve()))
 

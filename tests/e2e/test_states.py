@@ -7,7 +7,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from support.axe import violations
-from support.dashboard import Dashboard
+from support.dashboard import Dashboard, settled
 from support.demo import Owner
 from support.layout import STEADY, shift, small_targets, watch_shifts
 
@@ -24,11 +24,6 @@ PAGES: Final = (
 # What moves for longer than the eye can see although the person asked for no motion.
 MOVING: Final = """() => document.getAnimations().map((each) => each.effect.getComputedTiming())
   .filter(({ activeDuration }) => activeDuration > 1).map(({ activeDuration }) => activeDuration)"""
-
-
-async def settled(page: Page) -> None:
-    await page.wait_for_load_state("networkidle")
-    await expect(page.locator(".skeleton")).to_have_count(0)
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

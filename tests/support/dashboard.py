@@ -12,6 +12,12 @@ CURRENT_BUSINESS = "vaultra_current_business_id"
 IMPORT_MS = 120_000
 
 
+async def settled(page: Page) -> None:
+    """Until the page has all that it asked for, and shows it."""
+    await page.wait_for_load_state("networkidle")
+    await expect(page.locator(".skeleton")).to_have_count(0)
+
+
 class Watch:
     """Collects what must not happen on our pages: script errors, console errors (the content security policy reports
     there), requests to other hosts, and answers of 500 and more."""
