@@ -1,5 +1,6 @@
 """The main job, as a newcomer does it: from the landing page to a score, what to do about it, and answers."""
 
+import asyncio
 import re
 
 from playwright.async_api import Route, expect
@@ -18,8 +19,13 @@ async def test_from_the_landing_page_to_a_plan_and_an_answer(dashboard: Dashboar
     await dashboard.make_business("Parcel House")
     await dashboard.go_to_consent()
     # Without an answer about the score the page goes on showing the import, for as long as it is looked at.
-    held: list[Route] = []
-    await page.route(SCORE, lambda route: held.append(route))
+    looked_at = asyncio.Event()
+
+    async def hold(route: Route) -> None:
+        await looked_at.wait()
+        await route.continue_()
+
+    await page.route(SCORE, hold)
     with dashboard.demo.slow_stripe(latency_ms=400):  # an import of a few seconds can be watched
         await dashboard.decide("saas", "Connect")
 
@@ -29,9 +35,7 @@ async def test_from_the_landing_page_to_a_plan_and_an_answer(dashboard: Dashboar
         bar = page.get_by_role("progressbar")
         begun = await bar.get_attribute("value")
         assert await violations(page) == [], "an import under way"
-        await page.unroute(SCORE)
-        for route in held:
-            await route.continue_()
+        looked_at.set()
         # It moves on, or the score has come up before the next look.
         await expect(page.locator(f'progress[value="{begun}"]')).to_have_count(0)
     first_score = await dashboard.see_score()
