@@ -133,8 +133,8 @@ def _history(row: Row[Any], subscriptions: tuple[Subscription, ...]) -> History:
     )
 
 
-def _integers(numbers: bytes | None) -> list[int]:
+def _integers(numbers: bytes | None) -> "array[int]":
     values = array("q", numbers or b"")
     if sys.byteorder == "little":
         values.byteswap()
-    return values.tolist()  # what is summed up over and over is quicker as objects
+    return values

@@ -266,12 +266,15 @@ class CustomerWindow:
         if not self._start <= start < self._stop <= stop:
             self._sums = _sums_of(customers(start, stop))
         else:
-            for customer, amount in _sums_of(customers(self._stop, stop)).items():
-                self._sums[customer] += amount
-            for customer, amount in _sums_of(customers(self._start, start)).items():
-                self._sums[customer] -= amount
-                if not self._sums[customer]:
-                    del self._sums[customer]
+            sums = self._sums
+            for day in customers(self._stop, stop):
+                for customer, amount in day.items():
+                    sums[customer] += amount
+            for day in customers(self._start, start):
+                for customer, amount in day.items():
+                    sums[customer] -= amount
+                    if not sums[customer]:
+                        del sums[customer]
         self._start, self._stop = start, stop
         return self._sums
 

@@ -1,7 +1,9 @@
 """The statistics that the rules name, under their field's names. Samples are small: lists are enough."""
 
+import functools
 import itertools
 import math
+import operator
 from collections.abc import Iterable, Sequence
 from typing import Final
 
@@ -34,9 +36,9 @@ def theil_sen(values: Sequence[float]) -> Slope:
     lag-1 autocorrelation ρ of the residuals, since consecutive weeks are not independent.
     """
     n = len(values)
-    # Strict would refuse, and saying that it is not takes a tenth of the time of all this.
-    slopes = [(b - a) / gap for gap in range(1, n) for a, b in zip(values, values[gap:])]  # noqa: B905
-    slopes.sort()
+    # Of the later less the earlier of each pair; no line of ours runs for a pair, which takes a third off the time.
+    rises = itertools.starmap(operator.sub, itertools.combinations(values[::-1], 2))
+    slopes = sorted(map(operator.truediv, rises, _gaps(n)))
     middle = _median_of_sorted(slopes)
     rho = lag1_autocorrelation([value - middle * i for i, value in enumerate(values)])
     variance = n * (n - 1) * (2 * n + 5) / 18 * (1 + rho) / (1 - rho)
@@ -45,6 +47,12 @@ def theil_sen(values: Sequence[float]) -> Slope:
     low = max(math.floor((count - spread) / 2), 0)
     high = min(math.ceil((count + spread) / 2), count - 1)
     return Slope(median=middle, low=slopes[low], high=slopes[high])
+
+
+@functools.lru_cache(maxsize=32)
+def _gaps(n: int) -> Sequence[float]:
+    """How far apart the values of each pair are, in the order of `itertools.combinations`."""
+    return [float(after - before) for before, after in itertools.combinations(range(n), 2)]
 
 
 def lag1_autocorrelation(residuals: Sequence[float]) -> float:

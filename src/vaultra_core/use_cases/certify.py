@@ -43,7 +43,7 @@ class Certify:
         self._clock = clock
 
     async def execute(self) -> int:
-        """Certify until no business is due; how many were."""
+        """Certify every business that is due; how many were."""
         done = await drain(
             self._unit_of_work,
             lambda work, limit: work.certificates.due(self._clock.now(), self._closed(), limit=limit),

@@ -20,7 +20,7 @@ class ComputeMetrics:
         self._bring_up_to_date = bring_up_to_date
 
     async def execute(self) -> int:
-        """Compute until nothing is due; how many businesses were."""
+        """Compute what is due; how many businesses were."""
         return await drain(
             self._unit_of_work,
             lambda work, limit: work.computations.due_for_metrics(self._clock.now(), limit=limit),

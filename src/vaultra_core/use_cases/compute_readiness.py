@@ -11,7 +11,7 @@ class ComputeReadiness:
         self._bring_up_to_date = bring_up_to_date
 
     async def execute(self) -> int:
-        """Compute until nothing is due; how many businesses were."""
+        """Score what is due; how many businesses."""
         return await drain(
             self._unit_of_work,
             lambda work, limit: work.computations.due_for_readiness(limit=limit),

@@ -22,7 +22,9 @@ async def drain(
     at_once: int = BATCH,
     under_way: int = 1,
 ) -> int:
-    """Work on every business that is due, so many in a batch, until none is; how many were done.
+    """Work on every business that is due, so many in a batch; how many were done.
+
+    What becomes due meanwhile is for the next run: whoever makes it due asks for one.
 
     With two batches under way the database works for one while this process works on the other. A business that fails
     is logged and left for the next run, and does not stop the others.
@@ -35,14 +37,18 @@ async def drain(
             return await failures(batch, work_on)
 
     while True:
+        limit = FOUND + len(failed)
         async with unit_of_work() as work:
-            due = [business for business in await find_due(work, FOUND + len(failed)) if business not in failed]
+            found = await find_due(work, limit)
+        due = [business for business in found if business not in failed]
         if not due:
             return done
         # Few are shared out as well, so that there is always something for each side to do.
         size = min(at_once, max(WORTH_A_BATCH, -(-len(due) // under_way)))
         failed = failed.union(*await together(in_turn(batch) for batch in batches(due, size)))
         done += len(set(due) - failed)
+        if len(found) < limit:  # that was all: another look costs as much as this one
+            return done
 
 
 async def failures(batch: Sequence[UUID], work_on: Callable[[Sequence[UUID]], Awaitable[None]]) -> set[UUID]:

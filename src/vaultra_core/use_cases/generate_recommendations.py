@@ -11,7 +11,7 @@ class GenerateRecommendations:
         self._bring_up_to_date = bring_up_to_date
 
     async def execute(self) -> int:
-        """Generate until nothing is due; how many businesses were."""
+        """Generate what is due; for how many businesses."""
         return await drain(
             self._unit_of_work,
             lambda work, limit: work.computations.due_for_recommendations(limit=limit),

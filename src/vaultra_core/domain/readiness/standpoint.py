@@ -20,6 +20,7 @@ class Standpoint:
         self.as_of = as_of
         self._window = window
         self._end = as_of.toordinal() + 1
+        self._last = as_of.isoformat()
         self._end_place = history.place(self._end)
         self._places: dict[int, int] = {}
         self._spans: dict[int, str] = {}
@@ -66,5 +67,5 @@ class Standpoint:
         """Handles of daily figures: `days:<field>:<first>:<last>`."""
         span = self._spans.get(days)
         if span is None:
-            span = self._spans[days] = f"{self.first(days).isoformat()}:{self.as_of.isoformat()}"
+            span = self._spans[days] = f"{self.first(days).isoformat()}:{self._last}"
         return tuple([f"days:{field}:{span}" for field in fields])
