@@ -40,7 +40,8 @@ async def test_from_consent_to_score_history_and_recommendations(product: Produc
     assert metrics["period_end"] == readiness["as_of"]
     assert metrics["chargeback_count"] > 0
     keys = [entry["key"] for entry in (await owner.get("/recommendations")).json()["recommendations"]]
-    assert "reduce_chargebacks" in keys
+    # Which of the two depends on what day of the month it is: the sandbox dates its disputes back from today.
+    assert {"reduce_chargebacks", "lower_disputes"} & set(keys)
 
 
 async def test_the_account_decides_currency_and_zone_and_is_marked_as_sample(product: Product) -> None:
