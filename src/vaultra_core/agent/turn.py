@@ -52,6 +52,7 @@ class Turn:
         self._tools = tools
         self._emit = emit
         self._grounds = Grounds()
+        self._results: dict[tuple[str, bytes], ToolResult] = {}
         self._snippets: dict[str, Citation] = {}
         self.text = ""
         self.held_back = False
@@ -60,13 +61,18 @@ class Turn:
         self.figures: dict[tuple[str, str], StatedFigure] = {}
 
     async def call(self, name: str, arguments: Mapping[str, Any] | bytes) -> ToolResult:
-        """Ask a tool for the caller's business. Raises as the registry does, after noting the failure."""
+        """Ask a tool for the caller's business; what has been asked in this turn before is known, and not asked again.
+        Raises as the registry does, after noting the failure."""
+        asked = (name, arguments if isinstance(arguments, bytes) else msgspec.json.encode(arguments))
+        if (known := self._results.get(asked)) is not None:
+            return known
         self._emit(ToolStarted(name, self._tools.doing(name)))
         try:
             result = await self._tools.call(self._caller, name, arguments)
         except VaultraError as error:
             self._used(ToolUse(name=name, arguments=_shown(arguments), result_summary=error.message, failed=True))
             raise
+        self._results[asked] = result
         self._grounds.add(result)
         if isinstance(result.data, Passages):
             for passage in result.data.passages:
@@ -74,8 +80,7 @@ class Turn:
                 self._snippets.setdefault(
                     passage.doc_id, Citation(doc_id=passage.doc_id, title=passage.title, snippet=snippet)
                 )
-        asked = msgspec.to_builtins(result.arguments)
-        self._used(ToolUse(name=name, arguments=asked, result_summary=result.summary))
+        self._used(ToolUse(name=name, arguments=msgspec.to_builtins(result.arguments), result_summary=result.summary))
         return result
 
     def _used(self, use: ToolUse) -> None:

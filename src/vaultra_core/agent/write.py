@@ -10,7 +10,7 @@ from vaultra_core.agent.prose import Sentences, sentences
 from vaultra_core.agent.registry import ToolRegistry
 from vaultra_core.agent.turn import Turn
 from vaultra_core.domain.conversations import ChatMessage
-from vaultra_core.errors import InvalidInput, VaultraError
+from vaultra_core.errors import VaultraError
 from vaultra_core.ports.language import LanguageModel, Message, Request, Response, Role, TextDelta, ToolCall
 
 ROUNDS: Final = 4  # times that the model may ask for tools
@@ -94,5 +94,5 @@ async def _answered(turn: Turn, call: ToolCall) -> Message:
     try:
         content = as_data(await turn.call(call.name, call.arguments.encode("utf-8", "replace")))
     except VaultraError as error:
-        content = failed(error if isinstance(error, InvalidInput) else VaultraError(error.message))
+        content = failed(error)
     return Message(role=Role.TOOL, content=content, tool_call_id=call.id)

@@ -137,12 +137,25 @@ async def test_a_model_killed_mid_answer_leaves_a_grounded_one_that_says_so(owne
 
 
 async def test_a_turn_is_bounded_in_rounds_and_calls(owner: Owner) -> None:
-    many = Calls((("get_readiness_breakdown", "{}"),) * (CALLS + 3))
-    model = ScriptedModel(*[many] * (ROUNDS + 5))
+    days = iter(range(1, 366))
+    many = [
+        Calls(tuple(("get_outlook", f'{{"days":{next(days)}}}') for _ in range(CALLS + 3))) for _ in range(ROUNDS + 5)
+    ]
+    model = ScriptedModel(*many)
     answer = await ask(owner, model)
     assert len(model.requests) == ROUNDS + 1 and model.requests[-1].tool_choice == "none"
-    assert len([use for use in answer.tool_calls if use.name == "get_readiness_breakdown"]) <= ROUNDS * CALLS + 1
+    assert len([use for use in answer.tool_calls if use.name == "get_outlook"]) == ROUNDS * CALLS
     assert answer.model == "grounded" and "**77 of 100**" in answer.content
+
+
+async def test_what_was_asked_is_known_for_the_rest_of_the_turn(owner: Owner) -> None:
+    """By the model as by the templates that go on for it, and it is told again to whoever asks again."""
+    model = ScriptedModel(BREAKDOWN, BREAKDOWN, BreaksOff(""))
+    answer = await ask(owner, model, "What is my score?")
+    assert [use.name for use in answer.tool_calls].count("get_readiness_breakdown") == 1
+    first, second = [m.content for m in model.requests[-1].messages if m.role is Role.TOOL][-2:]
+    assert first == second and "77" in second
+    assert "**77 of 100**" in answer.content and answer.figures
 
 
 async def test_the_answer_is_kept_when_nobody_listens_any_more(owner: Owner) -> None:
