@@ -127,8 +127,9 @@ class Grounds:
         if isinstance(found, DateMention):
             return _ANY if any(_same_day(found, day) for day in self._days) else None
         unit = _SCORE if _is_score(found, text) else found.unit
+        units = {known for known in {each.unit for each in self._grounds} if _counts(unit, known)}
         matching = [
-            each for each in self._grounds if _counts(unit, each.unit) and _equals(found, each) and _usable(each, cited)
+            each for each in self._grounds if each.unit in units and _equals(found, each) and _usable(each, cited)
         ]
         # Of several that fit, the one that speaks of what the sentence speaks of.
         said = _topics(text)

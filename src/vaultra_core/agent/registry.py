@@ -5,7 +5,7 @@ from typing import Any, ClassVar, Final, Generic, TypeVar
 
 import msgspec
 
-from vaultra_core.agent.figures import Said, said_in
+from vaultra_core.agent.figures import Figure, Said, Statement, leaves
 from vaultra_core.errors import InvalidInput
 from vaultra_core.identity import Caller
 from vaultra_core.ports.language import ToolDefinition
@@ -47,13 +47,17 @@ class Tool(Generic[A]):
 
 
 class ToolResult(msgspec.Struct, frozen=True, kw_only=True):
-    """The answer of one call. `said` are the figures and statements of its data: all that it allows to be stated."""
+    """The answer of one call."""
 
     name: str
     arguments: Arguments
     summary: str
     data: msgspec.Struct
-    said: tuple[Said, ...]
+
+    @property
+    def said(self) -> list[Said]:
+        """The figures and statements of its data: all that it allows to be stated."""
+        return [leaf for leaf in leaves(self.data) if isinstance(leaf, Figure | Statement)]
 
     def json(self) -> bytes:
         """What a model reads: the summary and the data, every figure with its text and its handle."""
@@ -83,9 +87,7 @@ class ToolRegistry:
             raise InvalidInput(f"There is no tool {name!r}.", field="name", known=list(self._tools))
         typed = _typed(tool, arguments)
         found = await tool.run(caller, typed)
-        return ToolResult(
-            name=name, arguments=typed, summary=found.summary, data=found.data, said=tuple(said_in(found.data))
-        )
+        return ToolResult(name=name, arguments=typed, summary=found.summary, data=found.data)
 
 
 def _typed(tool: Tool[A], arguments: Mapping[str, Any] | bytes | Arguments) -> A:
