@@ -3,6 +3,7 @@
 import argparse
 import sys
 import tempfile
+import time
 import traceback
 from collections.abc import Callable
 from pathlib import Path
@@ -34,6 +35,7 @@ def main() -> int:
     failed = False
     for name in options.only or BENCHMARKS:
         print(f"{name} …", file=sys.stderr, flush=True)
+        began = time.monotonic()
         with tempfile.TemporaryDirectory(prefix="vaultra-bench-") as folder:
             try:
                 rows += BENCHMARKS[name](Path(folder), options.scale)
@@ -42,6 +44,7 @@ def main() -> int:
                 traceback.print_exc()
                 for log in Path(folder).glob("*.log"):
                     print(f"--- {log.name}\n{log.read_text(errors='replace')[-2000:]}", file=sys.stderr)
+        print(f"{name}: {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
     print(table(rows))
     print(f"\n{write_results(rows, RESULTS)}")
     return int(failed)

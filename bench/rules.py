@@ -73,16 +73,25 @@ def rules(folder: Path, scale: float) -> list[Row]:
         Row(name=name, value=microseconds(call, repeat), unit="µs", baseline=baseline, goal=goals.get(name))
         for name, call in calls.items()
     ]
-    return [*rows, _replay(min(3, repeat))]
+    return [*rows, _replay(max(3, repeat // 2))]
 
 
 def _replay(repeat: int) -> Row:
     two_years = business(730, customers=8)
     days = [AS_OF - dt.timedelta(days=back) for back in range(365)]
+    # Turn by turn: rounds of a tenth of a second and more meet whatever else the machine does, and should both.
+    turns = [
+        (
+            microseconds(lambda: replay(fresh(two_years), days[-1], days[0]), 1),
+            microseconds(lambda: [assess(fresh(two_years), day) for day in days], 1),
+        )
+        for _ in range(repeat)
+    ]
+    once, one_by_one = (min(each) / 1000 for each in zip(*turns, strict=True))
     return Row(
         name="history replay, 365 scores",
-        value=microseconds(lambda: replay(fresh(two_years), days[-1], days[0]), repeat) / 1000,
+        value=once,
         unit="ms",
-        baseline=microseconds(lambda: [assess(fresh(two_years), day) for day in days], repeat) / 1000,
+        baseline=one_by_one,
         goal=Goal("ratio", "<=", 0.2),
     )

@@ -4,6 +4,7 @@ import bisect
 import datetime as dt
 import functools
 import itertools
+import operator
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeVar
@@ -76,13 +77,14 @@ class History(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         running = self.running(field)
         return running[self.place(last.toordinal() + 1)] - running[self.place(first.toordinal())]
 
-    def totals_between(self, field: str, ordinals: Sequence[int]) -> list[int]:
+    def totals_between(self, field: str, ordinals: range) -> list[int]:
         """Sums of a field between neighbours of some ascending ordinals of days."""
-        running, origin, span = self.running(field), self._origin, self._span
-        # `place`, spelled out: a call for each would take twice as long.
-        places = [ordinal - origin for ordinal in ordinals]
-        before = [running[0 if place < 0 else place if place < span else span] for place in places]
-        return [b - a for a, b in itertools.pairwise(before)]
+        running, origin = self.running(field), self._origin
+        if origin <= ordinals[0] and ordinals[-1] <= origin + self._span:
+            before = running[ordinals.start - origin : ordinals.stop - origin : ordinals.step]
+        else:
+            before = [running[self.place(ordinal)] for ordinal in ordinals]
+        return list(map(operator.sub, before[1:], before))
 
     def running(self, field: str) -> Sequence[int]:
         """Running totals of a field over every day, quiet ones too: at a day's `place`, the sum of the days before it.
