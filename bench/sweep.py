@@ -15,6 +15,7 @@ import asyncpg
 from bench.report import Goal, Row
 from bench.stage import a_container, a_stage, run
 from vaultra_adapters.settings import Settings
+from vaultra_cli.memory import settle_collector
 from vaultra_cli.sweep import run_sweep
 from vaultra_core.domain.activity import CUSTOMERS_KEPT
 from vaultra_core.domain.results import LOOK_BACK_DAYS
@@ -191,7 +192,8 @@ async def _worker(settings: Settings, expected: int, day: dt.date) -> float:
     """The seconds of a worker's job, one process that has run before: to find what is due, and to compute it."""
     async with a_container(settings) as container:
         job = await container.get(ComputeMetrics)
-        for names in ("50", "00"):
+        settle_collector()
+        for names in ("50", "00", "25"):
             await _execute(settings, (_CHANGE, day, names), (_CHANGE_DAYS, day, names))
             began = time.perf_counter()
             done = await job.execute()

@@ -25,7 +25,7 @@ from vaultra_cli.memory import settle_collector
 from vaultra_core.ports.runtime import Clock
 from vaultra_core.ports.storage import UnitOfWorkFactory
 from vaultra_core.use_cases.compute_metrics import ComputeMetrics
-from vaultra_core.use_cases.drain import BATCH, batches, failures
+from vaultra_core.use_cases.drain import BATCH, batches, failures, fair_size
 
 EVERY: Final = 2.0  # seconds between two log lines
 
@@ -61,7 +61,7 @@ def run_sweep(settings: Settings, processes: int, show: Callable[[int, int], Non
     first = time.monotonic()
     context = multiprocessing.get_context("spawn")  # a fork would share the database's connections
     with ProcessPoolExecutor(processes, context, initializer=_start, initargs=(settings,)) as pool:
-        parts = batches(due, at_once)
+        parts = batches(due, fair_size(len(due), processes, at_once))
         for part, (began, count) in zip(parts, pool.map(_compute, parts), strict=True):
             first = began if done == 0 else min(first, began)
             done, failed = done + len(part), failed + count

@@ -43,9 +43,8 @@ async def drain(
         due = [business for business in found if business not in failed]
         if not due:
             return done
-        # Few are shared out as well, so that there is always something for each side to do.
-        size = min(at_once, max(WORTH_A_BATCH, -(-len(due) // under_way)))
-        failed = failed.union(*await together(in_turn(batch) for batch in batches(due, size)))
+        parts = batches(due, fair_size(len(due), under_way, at_once))
+        failed = failed.union(*await together(in_turn(batch) for batch in parts))
         done += len(set(due) - failed)
         if len(found) < limit:  # that was all: another look costs as much as this one
             return done
@@ -62,6 +61,11 @@ async def failures(batch: Sequence[UUID], work_on: Callable[[Sequence[UUID]], Aw
         alone = [await failures([business_id], work_on) for business_id in batch]
         return set[UUID]().union(*alone)
     return set()
+
+
+def fair_size(count: int, hands: int, at_once: int = BATCH) -> int:
+    """Businesses of one batch: few are shared out as well, so that there is something for each hand to do."""
+    return min(at_once, max(WORTH_A_BATCH, -(-count // hands)))
 
 
 def batches(businesses: Sequence[UUID], size: int = BATCH) -> list[list[UUID]]:
