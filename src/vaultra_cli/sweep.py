@@ -59,7 +59,10 @@ def run_sweep(settings: Settings, processes: int, show: Callable[[int, int], Non
     due = uvloop.run(_due(settings))
     done = failed = 0
     first = time.monotonic()
-    context = multiprocessing.get_context("spawn")  # a fork would share the database's connections
+    # A fork of this process would share the database's connections. A server that has nothing but the modules loads
+    # them once for all, and its forks begin together.
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([__name__])
     with ProcessPoolExecutor(processes, context, initializer=_start, initargs=(settings,)) as pool:
         parts = batches(due, fair_size(len(due), processes, at_once))
         for part, (began, count) in zip(parts, pool.map(_compute, parts), strict=True):
