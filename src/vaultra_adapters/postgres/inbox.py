@@ -1,4 +1,5 @@
 import datetime as dt
+import re
 from collections.abc import Collection as AnyOf
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -22,17 +23,19 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects.postgresql import JSONB, insert
+from sqlalchemy.dialects.postgresql import JSON, insert
 
 from vaultra_adapters.postgres.integrations import PROVIDER
 from vaultra_adapters.postgres.rows import Collection, among, row_values, rows_of
 from vaultra_adapters.postgres.tables import integration_accounts, stripe_events
+from vaultra_core.errors import InvalidInput
 from vaultra_core.ports.storage import UNKNOWN_ACCOUNT, Backlog, InboxStats, StripeEvent
 
 EVENTS: Final = stripe_events.c
 WAITING: Final = and_(EVENTS.processed_at.is_(None), EVENTS.dead_at.is_(None))
 ERROR_LENGTH: Final = 2000
 OUTCOME_LENGTH: Final = 500
+_NUL: Final = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")  # escaped, and its backslash is not
 ACCEPTED: Final[list[Column[Any]]] = [
     EVENTS.id,
     EVENTS.stripe_event_id,
@@ -66,6 +69,9 @@ def accept_events() -> Insert:
 
 
 def accepted_values(events: Sequence[StripeEvent]) -> dict[str, str]:
+    """Raise `InvalidInput` for a payload with a NUL: no text column can hold what would be read from it."""
+    if any(b"\\u0000" in event.payload and _NUL.search(event.payload) for event in events):
+        raise InvalidInput("The database cannot hold this value.", reason="NUL")
     # In one order everywhere: two batches that share events then wait for each other instead of deadlocking.
     ordered = sorted(events, key=lambda event: event.stripe_event_id)
     return row_values(
@@ -163,7 +169,7 @@ class PostgresInbox(Collection):
 
     async def refill(self, event_id: UUID, payload: bytes) -> None:
         refilled = update(stripe_events).where(EVENTS.id == event_id)
-        await self._connection.execute(refilled.values(payload=cast(literal(payload.decode(), Text), JSONB)))
+        await self._connection.execute(refilled.values(payload=cast(literal(payload.decode(), Text), JSON)))
 
     async def waiting(self) -> int:
         count = await self._connection.scalar(select(func.count()).select_from(stripe_events).where(WAITING))

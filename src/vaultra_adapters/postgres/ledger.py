@@ -20,6 +20,7 @@ from sqlalchemy import (
     func,
     literal_column,
     select,
+    true,
     union_all,
     update,
 )
@@ -66,6 +67,7 @@ from vaultra_core.domain.ledger import (
     Subscription,
     merge,
 )
+from vaultra_core.errors import Conflict
 from vaultra_core.ports.storage import Change, Computation, LedgerSlice
 
 K = TypeVar("K", bound=LedgerObject)
@@ -110,6 +112,8 @@ class PostgresLedger(Collection):
         held = select(*_record_columns(kind)).where(table.business_id == business_id, among(table.id, known))
         found = await self._connection.execute(held.order_by(table.id).with_for_update())
         stored = {record.state.id: record for record in (_record(kind, row) for row in found)}
+        if len(stored) < len(known):
+            raise Conflict("No such business.")
         merged = {object_id: merge(before, observed[object_id]) for object_id, before in stored.items()}
         moved = [merged[object_id] for object_id, before in stored.items() if merged[object_id] != before]
         if moved:
@@ -292,9 +296,13 @@ def _record(kind: str, row: Row[*tuple[Any, ...]]) -> Record:
 
 @cache
 def _insert(kind: str) -> ReturningInsert[str]:
+    """What a foreign key does for every row, once: hold the business, so that whoever deletes it waits and then sees
+    these rows. Nothing is inserted when it is gone."""
     table, columns = LEDGER[kind], _record_columns(kind)
     new = rows_of("new", columns)
-    rows = select(bindparam("business", type_=table.c.business_id.type), *new.c)
+    wanted = businesses.c.id == bindparam("business", type_=businesses.c.id.type)
+    held = select(businesses.c.id).where(wanted).with_for_update(read=True, key_share=True).cte("held")
+    rows = select(held.c.id, *new.c).select_from(held.join(new, true()))
     names = ["business_id", *(c.name for c in columns)]
     return insert(table).from_select(names, rows).on_conflict_do_nothing().returning(table.c.id)
 

@@ -25,7 +25,7 @@ from sqlalchemy import (
     Uuid,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import JSON, JSONB
 
 from vaultra_adapters.postgres.columns import Moment, business_column, choice_column, metadata, text_column
 from vaultra_adapters.postgres.conversation_tables import agent_conversations, agent_messages
@@ -218,7 +218,8 @@ stripe_events = Table(
     text_column("account", 255),
     text_column("event_type", 255, nullable=False),
     Column("livemode", Boolean, nullable=False),
-    Column("payload", JSONB, nullable=False),
+    # JSON as it came: it is read whole, and taking it apart to put it together again is what `jsonb` would cost.
+    Column("payload", JSON, nullable=False),
     Column("created_at", Moment, nullable=False),
     Column("attempts", Integer, nullable=False, server_default=text("0")),
     Column("next_attempt_at", Moment, nullable=False),

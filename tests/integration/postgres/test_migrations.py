@@ -2,7 +2,9 @@
 
 import threading
 from collections.abc import Iterator
+from functools import partial
 
+import msgspec
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
@@ -12,7 +14,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from support.database import a_database, outside_the_loop
 from vaultra_adapters.postgres import migrate
 from vaultra_adapters.postgres.tables import metadata
+from vaultra_adapters.postgres.unit_of_work import PostgresUnitOfWork
 from vaultra_core.errors import Unavailable
+from vaultra_core.testing.contracts.ledger import EVERY_KIND, SUBSCRIPTION
+from vaultra_core.testing.contracts.samples import an_event, given_integration, seen
 
 CONSTRAINTS = """
     SELECT conrelid::regclass::text, conname, contype::text, pg_get_constraintdef(oid)
@@ -63,6 +68,27 @@ def test_up_down_and_up_again(empty_url: str) -> None:
     assert migrate.current_revision(empty_url) is None
     migrate.upgrade(empty_url)
     assert described(empty_url) == first
+
+
+async def test_events_and_ledger_are_kept_on_the_way_up_and_down(database_url: str, engine: AsyncEngine) -> None:
+    """Where a migration rewrites or moves rows: the newest ones, there and back."""
+    uow = partial(PostgresUnitOfWork, engine)
+    integration = await given_integration(uow)
+    event = an_event(account=integration.external_id, payload=b'{"b":1.5,"a":{"api_version":"Zo\xc3\xab"}}')
+    async with uow() as work:
+        await work.inbox.accept([event])
+        await work.ledger.merge(integration.business_id, seen(*EVERY_KIND))
+        await work.commit()
+    await engine.dispose()  # what it has prepared is for the newest schema
+    try:
+        outside_the_loop(lambda: migrate.downgrade(database_url, "0013"))
+    finally:
+        outside_the_loop(lambda: migrate.upgrade(database_url))
+    async with uow() as work:
+        (kept,) = await work.inbox.claim(event.created_at, limit=2)
+        assert msgspec.json.decode(kept.payload) == msgspec.json.decode(event.payload)
+        assert await work.ledger.merge(integration.business_id, seen(*EVERY_KIND)) == []
+        assert await work.ledger.subscriptions(integration.business_id) == [SUBSCRIPTION]
 
 
 def test_the_migrations_build_what_the_tables_describe(database_server_url: str) -> None:

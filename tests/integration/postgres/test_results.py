@@ -4,10 +4,12 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from vaultra_adapters.postgres.tables import LEDGER
 from vaultra_core.errors import InvalidInput
 from vaultra_core.ports.storage import UnitOfWorkFactory
+from vaultra_core.testing.contracts.ledger import EVERY_KIND
 from vaultra_core.testing.contracts.results import a_snapshot, an_assessment
-from vaultra_core.testing.contracts.samples import NOW, SECOND, TODAY, changed, given_business
+from vaultra_core.testing.contracts.samples import NOW, SECOND, TODAY, changed, given_business, seen
 
 
 async def rows(engine: AsyncEngine, query: str) -> list[tuple[object, ...]]:
@@ -59,11 +61,13 @@ async def test_a_deleted_business_leaves_nothing_behind(engine: AsyncEngine, uow
     business = await given_business(uow)
     async with uow() as work:
         await work.computations.lock(business.id)
+        await work.ledger.merge(business.id, seen(*EVERY_KIND))
         await work.activity.mark_dirty(business.id, [TODAY])
         await work.scores.save({business.id: [an_assessment()]}, NOW)
         await work.scores.save({business.id: [changed(an_assessment(), score=1)]}, NOW)
         await work.commit()
     async with engine.begin() as connection:
         await connection.execute(text("DELETE FROM businesses"))
-    for table in ("computations", "dirty_days", "readiness_scores", "superseded_scores"):
+    ledger = [table.name for table in LEDGER.values()]
+    for table in (*ledger, "computations", "dirty_days", "readiness_scores", "superseded_scores"):
         assert await rows(engine, f"SELECT count(*) FROM {table}") == [(0,)], table

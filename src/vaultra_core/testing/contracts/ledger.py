@@ -1,3 +1,5 @@
+import pytest
+
 from vaultra_core.domain.activity import DayActivity
 from vaultra_core.domain.ledger import (
     BalanceTransaction,
@@ -17,8 +19,9 @@ from vaultra_core.domain.ledger import (
     SubscriptionStatus,
     merge,
 )
+from vaultra_core.errors import Conflict
 from vaultra_core.ports.storage import Change, UnitOfWorkFactory
-from vaultra_core.testing.contracts.samples import TODAY, a_charge, changed, given_business, seen
+from vaultra_core.testing.contracts.samples import TODAY, a_business, a_charge, changed, given_business, seen
 
 REFUND = Refund(id="re_1", created=2_000, currency="usd", amount_minor=100, status=RefundStatus.PENDING, charge="ch_1")
 DISPUTE = Dispute(
@@ -91,6 +94,11 @@ class LedgerContract:
             found = await work.ledger.slice(business.id, [ALWAYS])
             assert by_id(found.objects) == by_id([a_charge(), REFUND, DISPUTE, PAYOUT])
             assert await work.ledger.subscriptions(business.id) == [SUBSCRIPTION]
+
+    async def test_a_business_that_is_gone_has_no_ledger(self, uow: UnitOfWorkFactory) -> None:
+        async with uow() as work:
+            with pytest.raises(Conflict):
+                await work.ledger.merge(a_business().id, seen(*EVERY_KIND))
 
     async def test_a_merge_is_the_cores_merge(self, uow: UnitOfWorkFactory) -> None:
         """Newer wins, older is ignored, milestones are kept from both, a tie that nothing decides is contested."""
