@@ -5,9 +5,9 @@ import asyncio
 import json
 from http import HTTPStatus
 from typing import Any, ClassVar
-from uuid import uuid4
 
 from vaultra_cli.joined_writes import JoinedWritesProtocol
+from vaultra_http.edges import new_request_id
 
 
 class GuardedProtocol(JoinedWritesProtocol):
@@ -111,7 +111,7 @@ class GuardedProtocol(JoinedWritesProtocol):
         if self.transport.is_closing():
             return
         if self.cycle is None or self.cycle.response_complete or not self.cycle.response_started:
-            request_id = uuid4().hex
+            request_id = new_request_id()
             error = {"code": code, "message": message, "details": {}, "request_id": request_id}
             body = json.dumps({"error": error})
             head = (

@@ -44,7 +44,7 @@ class EdgeRules(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def new_request_id() -> str:
-    """128 random bits, as a uuid4 has, at a third of its time: every request waits for one."""
+    """As random as a uuid4, at a quarter of its time: every request waits for one."""
     return os.urandom(16).hex()
 
 

@@ -154,7 +154,7 @@ async def test_a_head_that_is_too_large_or_ambiguous_is_refused(served: Served, 
 async def test_a_head_without_an_end_is_refused(served: Served) -> None:
     reader, writer = await served.connect()
     writer.write(b"GET / HTTP/1.1\r\n")
-    while not any(connection._chunk for connection in served.server.server_state.connections):  # noqa: ASYNC110 - nobody tells
+    while not any(connection._chunk for connection in served.server.server_state.connections):  # noqa: ASYNC110 - as above
         await asyncio.sleep(0.01)  # until it has been read, so that the rest comes in another piece
     writer.write(b"X: y\r\n" * 3_000)
     refused(await reader.read(), 431)

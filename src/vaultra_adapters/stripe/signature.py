@@ -10,8 +10,8 @@ def verify(payload: bytes, signature: str, secrets: tuple[str, ...], *, now: int
     """Raise `InvalidInput` unless one of the secrets signed exactly these bytes within 300 s of now, either way.
 
     The header is `t=<unix seconds>,v1=<hex>[,v1=<hex>…]`, a signature the HMAC-SHA256 of `<t>.<payload>`
-    (https://docs.stripe.com/webhooks#verify-manually). The SDK's own check takes three times as long, lets the future
-    pass and stumbles over what is no text; a property test holds the two to one verdict on everything else.
+    (https://docs.stripe.com/webhooks#verify-manually). The SDK's own check lets the future pass, does not mind a second
+    time and stumbles over what is no text; a property test holds the two to one verdict on everything else.
     """
     if not secrets:
         raise Unavailable("Webhooks are not set up on this server.", dependency="stripe", retry_after=300)
