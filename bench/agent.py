@@ -18,7 +18,7 @@ from vaultra_core.agent.registry import ToolRegistry
 from vaultra_core.agent.turn import Token
 from vaultra_core.domain.conversations import ChatMessage
 from vaultra_core.identity import Caller
-from vaultra_core.ports.language import Request, Response, Role, TextDelta, ToolCall
+from vaultra_core.ports.language import Request, Response, TextDelta, ToolCall
 from vaultra_core.ports.runtime import Clock, Job
 from vaultra_core.ports.storage import TenantUnitOfWorkFactory
 from vaultra_core.use_cases.ingest_knowledge import IngestKnowledge
@@ -26,12 +26,12 @@ from vaultra_worker.app import make_runner
 
 SHOP = "shop"  # 480 days with chargebacks, refunds and failed payouts: there is something to say about everything
 PIECE = 20  # characters that the model writes at once
+MORE = ToolCall(id="more", name="get_top_recommendations", arguments='{"limit": 4}')  # as no template asks
 
 
 class InstantModel:
-    """Asks for the tools that the templates asked for the same question, and says what they said, in no time at all.
+    """Asks for a tool beyond what it was told, and says what the templates said, in no time at all.
 
-    The knowledge base is not among the tools: a model is given what it has on the question before it asks.
     `wrote_at` is when it began to write.
     """
 
@@ -46,14 +46,8 @@ class InstantModel:
 
     async def stream(self, request: Request) -> AsyncIterator[TextDelta | Response]:
         assert self.answer is not None
-        wanted = [use for use in self.answer.tool_calls if use.name != "search_knowledge"]
-        asked = sum(message.role is Role.TOOL for message in request.messages) - 1  # the passages come by themselves
-        if asked < len(wanted):
-            calls = [
-                ToolCall(id=str(number), name=use.name, arguments=msgspec.json.encode(use.arguments).decode())
-                for number, use in enumerate(wanted)
-            ]
-            yield Response(text="", tool_calls=tuple(calls))
+        if not any(call.id == MORE.id for message in request.messages for call in message.tool_calls):
+            yield Response(text="", tool_calls=(MORE,))
             return
         text = self.answer.content
         self.wrote_at = time.perf_counter()

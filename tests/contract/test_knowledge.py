@@ -6,13 +6,14 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from support.database import a_database
+from support.database import a_database, outside_the_loop
 from support.embeddings import Embeddings, an_embeddings_server
 from support.needle import Needle, a_needle
 from vaultra_adapters.knowledge.bm25_keywords import Bm25Keywords
 from vaultra_adapters.knowledge.local_embedder import LocalEmbedder
 from vaultra_adapters.knowledge.openai_embedder import OpenAIEmbedder
 from vaultra_adapters.knowledge.pinecone_index import PineconeIndex
+from vaultra_adapters.postgres import migrate
 from vaultra_adapters.postgres.engine import make_engine
 from vaultra_adapters.postgres.vector_index import PostgresVectorIndex
 from vaultra_core.errors import Unavailable
@@ -27,6 +28,7 @@ from vaultra_core.testing.contracts.knowledge import (
 from vaultra_core.testing.memory.knowledge import MemoryLibrary, MemoryVectorIndex, SharedWords, WordEmbedder
 
 KEY = "sk-of-the-tests"
+BEFORE_PGVECTORS_TYPE = "0015"
 LOCAL = LocalEmbedder()  # reads its model once
 
 
@@ -44,11 +46,13 @@ def needle(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Needle]:
 
 @pytest.fixture(scope="module")
 async def bare_engine(database_server_url: str) -> AsyncIterator[AsyncEngine]:
-    """A migrated database on a server without pgvector."""
-    with a_database(database_server_url) as url:
+    """A migrated database on a server without pgvector: it is gone before the migration that takes its type."""
+    with a_database(database_server_url, migrated=False) as url:
+        outside_the_loop(lambda: migrate.upgrade(url, BEFORE_PGVECTORS_TYPE))
         engine = make_engine(url, application="vaultra-tests", role=None)
         async with engine.begin() as connection:
             await connection.execute(text("DROP EXTENSION vector"))
+        outside_the_loop(lambda: migrate.upgrade(url))
         yield engine
         await engine.dispose()
 
@@ -129,7 +133,7 @@ class TestPostgresVectorIndex(VectorIndexContract):
     @pytest.fixture
     async def index(self, engine: AsyncEngine) -> VectorIndex:
         index = PostgresVectorIndex(engine, namespace="four")
-        assert await index.has_extension()
+        assert await index.is_extended()
         return index
 
     async def test_namespaces_do_not_meet(self, engine: AsyncEngine, index: VectorIndex) -> None:
@@ -147,7 +151,7 @@ class TestPostgresVectorIndexWithoutPgvector(VectorIndexContract):
         async with bare_engine.begin() as connection:
             await connection.execute(text("TRUNCATE knowledge_entries"))
         index = PostgresVectorIndex(bare_engine, namespace="four")
-        assert not await index.has_extension()
+        assert not await index.is_extended()
         return index
 
 

@@ -117,8 +117,27 @@ async def connected(engine: AsyncEngine, *, scope: str = "") -> AsyncIterator[As
     try:
         yield connection
     finally:
-        driver.scope = ""
+        driver.scope = driver.ending = ""
         await connection.close()
+
+
+async def fetch_alone(engine: AsyncEngine, statement: str, *parameters: Any) -> list[asyncpg.Record]:
+    """The rows of one statement in a transaction of its own, past SQLAlchemy: BEGIN, SELECT and ROLLBACK are three
+    round trips. It acts for nobody, so it says for itself whose rows it looks at, or looks at what is everybody's.
+    """
+    async with connected(engine) as connection:
+        driver = (await connection.get_raw_connection()).driver_connection
+        assert isinstance(driver, ScopedConnection)
+        try:
+            rows: list[asyncpg.Record] = await driver.fetch(statement, *parameters)
+        except OF_THE_DRIVER as error:
+            if driver.is_closed():
+                await connection.invalidate()  # the pool, which did not see it break, would hand it out again
+                raise unavailable(error) from error
+            if (meant := translated(error)) is not None:
+                raise meant from error
+            raise
+    return rows
 
 
 async def ping(engine: AsyncEngine) -> None:

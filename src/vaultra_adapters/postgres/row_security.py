@@ -19,6 +19,7 @@ NOT_A_MEMBER: Final = "VT403"  # what `vaultra_enter` raises for a caller who do
 ROLES_MISSING: Final = "VT001"  # what the migration raises that cannot make the two roles
 
 AS_SYSTEM: Final = f"SET LOCAL ROLE {SYSTEM_ROLE}"
+NOT_WAITED_FOR: Final = "SET LOCAL synchronous_commit TO off; "  # how a transaction ends that may be lost (decision 20)
 
 
 def scope_of(who: Caller | UUID) -> str:
@@ -31,13 +32,14 @@ def scope_of(who: Caller | UUID) -> str:
 
 
 class ScopedConnection(asyncpg.Connection):
-    """A connection whose transactions begin with `scope`, in the round trip that begins them."""
+    """A connection whose transactions begin with `scope`, in the round trip that begins them, and end with `ending`, in
+    the one that commits them."""
 
-    __slots__ = ("scope",)
+    __slots__ = ("ending", "scope")
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
-        self.scope = ""
+        self.scope = self.ending = ""
 
     def transaction(self, **options: Any) -> Any:
         return _ScopedTransaction(self) if self.scope else super().transaction(**options)
@@ -59,7 +61,7 @@ class _ScopedTransaction:
 
     async def commit(self) -> None:
         # PostgreSQL answers the COMMIT of a transaction that has failed with a rollback, and no error.
-        if await self._connection.execute("COMMIT") != "COMMIT":
+        if await self._connection.execute(f"{self._connection.ending}COMMIT") != "COMMIT":
             raise asyncpg.InFailedSQLTransactionError("the transaction had failed and was rolled back")
 
     async def rollback(self) -> None:

@@ -25,7 +25,7 @@ from vaultra_adapters.postgres.mail import PostgresOutbox
 from vaultra_adapters.postgres.members import PostgresInvitations, PostgresMembers
 from vaultra_adapters.postgres.recommendations import PostgresRecommendations
 from vaultra_adapters.postgres.returns import PostgresAccessReturns
-from vaultra_adapters.postgres.row_security import AS_SYSTEM, scope_of
+from vaultra_adapters.postgres.row_security import AS_SYSTEM, NOT_WAITED_FOR, ScopedConnection, scope_of
 from vaultra_adapters.postgres.scores import PostgresScores
 from vaultra_adapters.postgres.sessions import PostgresLinks, PostgresRateLimits, PostgresSessions
 from vaultra_adapters.postgres.snapshots import PostgresSnapshots
@@ -84,7 +84,9 @@ class PostgresUnitOfWork:
         if self._connection is None:
             raise RuntimeError("a unit of work can only be committed inside its block")
         if not durable:
-            await self._connection.exec_driver_sql("SET LOCAL synchronous_commit TO off")
+            driver = (await self._connection.get_raw_connection()).driver_connection
+            assert isinstance(driver, ScopedConnection)
+            driver.ending = NOT_WAITED_FOR
         await self._connection.commit()
 
     async def __aexit__(

@@ -3,28 +3,29 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import ARRAY, REAL, Select, bindparam, delete, select, text
+from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from vaultra_adapters.postgres.engine import connected
+from vaultra_adapters.postgres.engine import connected, fetch_alone
 from vaultra_adapters.postgres.knowledge_tables import knowledge_entries
 from vaultra_adapters.postgres.row_security import AS_SYSTEM
-from vaultra_adapters.postgres.rows import among, columns_for, to_row
+from vaultra_adapters.postgres.rows import among, to_row
 from vaultra_core.domain.knowledge import Chunk
 from vaultra_core.ports.knowledge import Embedded, Match, Vector
 
 ENTRY: Final = knowledge_entries.c
 CHUNK: Final = Chunk.__struct_fields__
-VECTOR: Final = bindparam("vector", type_=ARRAY(REAL, dimensions=1))
-
+EXTENDED: Final = """
+    SELECT atttypid = to_regtype('vector') FROM pg_attribute
+    WHERE attrelid = 'knowledge_entries'::regclass AND attname = 'embedding'
+"""
 # All vectors are compared: there are hundreds of them, and an approximate index would only make that inexact.
 COSINE: Final = {
-    # pgvector's distance. Casting the table's arrays lets it live where the extension does not, and costs as much as
-    # reading a column of that type; the question is cast in a query of its own, else it is again for each row.
-    True: "1 - (embedding::vector <=> (SELECT CAST(:vector AS real[])::vector))",
+    # pgvector's distance. The question is cast in a query of its own, else it is again for each row.
+    True: "1 - (embedding <=> (SELECT CAST($1 AS real[])::vector))",
     # Both are of length one, so the scalar product is the cosine.
-    False: "(SELECT sum(a * b) FROM unnest(embedding, CAST(:vector AS real[])) AS both_of (a, b))",
+    False: "(SELECT sum(a * b) FROM unnest(embedding, CAST($1 AS real[])) AS both_of (a, b))",
 }
 
 
@@ -38,11 +39,11 @@ class PostgresVectorIndex:
         self._namespace = namespace
         self._extended: bool | None = None
 
-    async def has_extension(self) -> bool:
-        """Whether pgvector is installed in this database; looked up once."""
+    async def is_extended(self) -> bool:
+        """Whether the vectors are of pgvector's type; looked up once."""
         if self._extended is None:
-            async with connected(self._engine) as connection:
-                self._extended = bool(await connection.scalar(text("SELECT to_regtype('vector') IS NOT NULL")))
+            ((extended,),) = await fetch_alone(self._engine, EXTENDED)
+            self._extended = bool(extended)
         return self._extended
 
     async def ids(self) -> set[str]:
@@ -69,10 +70,9 @@ class PostgresVectorIndex:
             )
 
     async def query(self, vector: Vector, k: int, *, category: str | None = None) -> list[Match]:
-        nearest = _nearest(extended=await self.has_extension(), narrowed=category is not None)
-        wanted = {"namespace": self._namespace, "vector": list(vector), "most": k, "category": category}
-        async with connected(self._engine) as connection:
-            rows = (await connection.execute(nearest, wanted)).all()
+        nearest = _nearest(extended=await self.is_extended(), narrowed=category is not None)
+        narrowed = () if category is None else (category,)
+        rows = await fetch_alone(self._engine, nearest, vector, self._namespace, k, *narrowed)
         return [
             Match(entry_id, Chunk(**dict(zip(CHUNK, chunk, strict=True))), score) for entry_id, score, *chunk in rows
         ]
@@ -84,10 +84,8 @@ class PostgresVectorIndex:
 
 
 @cache
-def _nearest(*, extended: bool, narrowed: bool) -> Select[Any]:
-    cosine = text(COSINE[extended]).bindparams(VECTOR)
-    entries = select(ENTRY.id, cosine, *columns_for(knowledge_entries, Chunk))
-    entries = entries.where(ENTRY.namespace == bindparam("namespace"))
-    if narrowed:
-        entries = entries.where(ENTRY.category == bindparam("category"))
-    return entries.order_by(text("2 DESC"), ENTRY.id).limit(bindparam("most"))
+def _nearest(*, extended: bool, narrowed: bool) -> str:
+    columns = ", ".join(("id", COSINE[extended], *CHUNK))
+    category = " AND category = $4" if narrowed else ""
+    found = f"SELECT {columns} FROM knowledge_entries WHERE namespace = $2{category}"  # noqa: S608 - words of our own
+    return f"{found} ORDER BY 2 DESC, id LIMIT $3"

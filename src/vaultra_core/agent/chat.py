@@ -9,6 +9,7 @@ from uuid import UUID
 
 import msgspec
 
+from vaultra_core.agent.grounded.answer import grounded_answer
 from vaultra_core.agent.prompt import MOST_HISTORY
 from vaultra_core.agent.registry import ToolRegistry
 from vaultra_core.agent.turn import Event, Turn
@@ -206,7 +207,12 @@ class Chat:
             await asyncio.gather(writing, *stops, return_exceptions=True)
 
     async def _write(self, turn: Turn, question: str, history: Sequence[ChatMessage], today: dt.date) -> str:
-        """By the model as far as it goes, else without it; the name of who wrote the end."""
+        """By the model as far as it goes, else from templates; the name of who wrote the end.
+
+        Templates are filled in first in either case: what their tools found is what a model is asked with, and they are
+        at hand when it fails.
+        """
+        filled_in = await grounded_answer(question, today, turn.call)
         if self._model is not None:
             try:
                 async with asyncio.timeout(self._seconds):
@@ -219,7 +225,7 @@ class Chat:
             except (Unavailable, TimeoutError) as error:
                 logger.warning("%s is not available: %s", self._model.name, error)
                 turn.remark(_BROKEN if turn.text.strip() else _DOWN)
-        await write_grounded(turn, question, today)
+        write_grounded(turn, filled_in)
         return GROUNDED
 
     async def _told_elsewhere(self, conversation: Conversation) -> None:

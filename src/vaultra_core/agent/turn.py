@@ -60,6 +60,11 @@ class Turn:
         self.citations: dict[str, Citation] = {}
         self.figures: dict[tuple[str, str], StatedFigure] = {}
 
+    @property
+    def results(self) -> list[ToolResult]:
+        """What tools have found so far, in the order in which they were asked."""
+        return list(self._results.values())
+
     async def call(self, name: str, arguments: Mapping[str, Any] | bytes) -> ToolResult:
         """Ask a tool for the caller's business; what has been asked in this turn before is known, and not asked again.
         Raises as the registry does, after noting the failure."""

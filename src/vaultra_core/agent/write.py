@@ -4,7 +4,8 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Final
 
-from vaultra_core.agent.grounded.answer import grounded_answer
+import msgspec
+
 from vaultra_core.agent.prompt import as_data, failed, instructions, trimmed
 from vaultra_core.agent.prose import Sentences, sentences
 from vaultra_core.agent.registry import ToolRegistry
@@ -16,12 +17,10 @@ from vaultra_core.ports.language import LanguageModel, Message, Request, Respons
 ROUNDS: Final = 4  # times that the model may ask for tools
 CALLS: Final = 4  # tools that it may ask for at once
 TOKENS: Final = 4_000  # that it may write in a turn
-PASSAGES: Final = 3
 
 
-async def write_grounded(turn: Turn, question: str, today: dt.date) -> None:
+def write_grounded(turn: Turn, text: str) -> None:
     """The answer from templates, checked like any other."""
-    text = await grounded_answer(question, today, turn.call)
     for sentence in sentences(f"\n\n{text}" if turn.text.strip() else text):
         turn.say(sentence)
 
@@ -35,12 +34,13 @@ async def write_with_model(
     tools: ToolRegistry,
     history: Sequence[ChatMessage],
 ) -> bool:
-    """The answer of a model that may ask for tools, bounded in rounds and tokens; whether anything could be said.
+    """The answer of a model that is told what tools have found in this turn and may ask for more, bounded in rounds and
+    tokens; whether anything could be said.
 
     Raise `Unavailable` when the model is, perhaps with a part of the answer said.
     """
     messages = [Message(role=Role.SYSTEM, content=instructions(today)), *trimmed(history)]
-    messages += [Message(role=Role.USER, content=question), *await _reading(turn, question)]
+    messages += [Message(role=Role.USER, content=question), *_known(turn)]
     said, tokens = False, TOKENS
     for round_ in range(ROUNDS + 1):
         last = round_ == ROUNDS or tokens <= 0
@@ -59,15 +59,18 @@ async def write_with_model(
     return said
 
 
-async def _reading(turn: Turn, question: str) -> list[Message]:
-    """What the knowledge base has on the question, as if the model had asked for it."""
-    call = ToolCall(id="reading", name="search_knowledge", arguments="{}")
-    try:
-        found = await turn.call(call.name, {"query": question[:1_000], "top_k": PASSAGES})
-    except VaultraError:
-        return []  # the model can do without
-    asked = Message(role=Role.ASSISTANT, content="", tool_calls=(call,))
-    return [asked, Message(role=Role.TOOL, content=as_data(found), tool_call_id=call.id)]
+def _known(turn: Turn) -> list[Message]:
+    """What tools have found so far, as if the model had asked for it: mostly it then needs no round of its own."""
+    found = turn.results
+    calls = tuple(
+        ToolCall(id=f"known_{place}", name=each.name, arguments=msgspec.json.encode(each.arguments).decode())
+        for place, each in enumerate(found)
+    )
+    answers = [
+        Message(role=Role.TOOL, content=as_data(each), tool_call_id=call.id)
+        for call, each in zip(calls, found, strict=True)
+    ]
+    return [Message(role=Role.ASSISTANT, content="", tool_calls=calls), *answers] if calls else []
 
 
 async def _listen(turn: Turn, model: LanguageModel, request: Request) -> tuple[bool, Response]:

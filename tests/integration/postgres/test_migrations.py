@@ -15,7 +15,9 @@ from support.database import a_database, outside_the_loop
 from vaultra_adapters.postgres import migrate
 from vaultra_adapters.postgres.tables import metadata
 from vaultra_adapters.postgres.unit_of_work import PostgresUnitOfWork
+from vaultra_adapters.postgres.vector_index import PostgresVectorIndex
 from vaultra_core.errors import Unavailable
+from vaultra_core.testing.contracts.knowledge import an_entry
 from vaultra_core.testing.contracts.ledger import EVERY_KIND, SUBSCRIPTION
 from vaultra_core.testing.contracts.samples import an_event, given_integration, seen
 
@@ -70,9 +72,13 @@ def test_up_down_and_up_again(empty_url: str) -> None:
     assert described(empty_url) == first
 
 
-async def test_events_and_ledger_are_kept_on_the_way_up_and_down(database_url: str, engine: AsyncEngine) -> None:
+async def test_events_ledger_and_knowledge_are_kept_on_the_way_up_and_down(
+    database_url: str, engine: AsyncEngine
+) -> None:
     """Where a migration rewrites or moves rows: the newest ones, there and back."""
     uow = partial(PostgresUnitOfWork, engine)
+    index = PostgresVectorIndex(engine, namespace="three")
+    await index.upsert([an_entry("doc.one", 1, 0, 0), an_entry("doc.two", 0.6, 0.8, 0)])
     integration = await given_integration(uow)
     event = an_event(account=integration.external_id, payload=b'{"b":1.5,"a":{"api_version":"Zo\xc3\xab"}}')
     async with uow() as work:
@@ -89,6 +95,8 @@ async def test_events_and_ledger_are_kept_on_the_way_up_and_down(database_url: s
         assert msgspec.json.decode(kept.payload) == msgspec.json.decode(event.payload)
         assert await work.ledger.merge(integration.business_id, seen(*EVERY_KIND)) == []
         assert await work.ledger.subscriptions(integration.business_id) == [SUBSCRIPTION]
+    found = await index.query([1, 0, 0], 2)
+    assert [(match.id, round(match.score, 3)) for match in found] == [("doc.one", 1), ("doc.two", 0.6)]
 
 
 def test_the_migrations_build_what_the_tables_describe(database_server_url: str) -> None:

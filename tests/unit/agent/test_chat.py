@@ -3,6 +3,7 @@
 import asyncio
 from typing import Any
 
+import msgspec
 import pytest
 
 from support.owners import FixedClock, Owner, an_owner, someone_else, tools_over
@@ -12,7 +13,7 @@ from vaultra_core.agent.turn import NOTICE, Token
 from vaultra_core.agent.write import CALLS, ROUNDS
 from vaultra_core.domain.conversations import ChatMessage, MessageRole
 from vaultra_core.domain.knowledge import Passage
-from vaultra_core.errors import InvalidInput, NotFound
+from vaultra_core.errors import InvalidInput, NotFound, Unavailable
 from vaultra_core.ports.language import LanguageModel, Request, Role
 from vaultra_core.testing.language import Babbles, BreaksOff, Calls, Fails, Hangs, Says, ScriptedModel
 
@@ -66,7 +67,36 @@ async def test_a_model_that_asks_tools_is_believed(owner: Owner) -> None:
         ("77", "score"),
         ("12", "contribution"),
     }
-    assert [use.name for use in answer.tool_calls] == ["search_knowledge", "get_readiness_breakdown"]
+    assert [use.name for use in answer.tool_calls] == ["get_readiness_breakdown"]
+
+
+async def test_a_model_is_told_what_templates_would_have_asked_for(owner: Owner) -> None:
+    """Its first words can be the answer; what it asks for beyond that is added."""
+    more = Calls((("get_metric_summary", "{}"),))
+    model = ScriptedModel(more, Says("Your score is 77 of 100. Payouts matter [payout-timing]."))
+    answer = await ask(owner, model, "What's hurting my funding readiness?", knowledge=Poisoned())
+    first, second = model.requests
+    *_, asked, call, breakdown, advice, passages = first.messages
+    assert (asked.role, asked.content) == (Role.USER, "What's hurting my funding readiness?")
+    names = ["get_readiness_breakdown", "get_top_recommendations", "search_knowledge"]
+    assert [each.name for each in call.tool_calls] == names
+    assert msgspec.json.decode(call.tool_calls[1].arguments) == {"limit": 1}
+    for each, told in zip(call.tool_calls, (breakdown, advice, passages), strict=True):
+        assert each.id == told.tool_call_id and told.content.startswith("<data>")
+    assert second.messages[: len(first.messages)] == first.messages
+    assert [use.name for use in answer.tool_calls] == [*names, "get_metric_summary"]
+    assert [each.doc_id for each in answer.citations] == ["payout-timing"]
+
+
+async def test_without_its_knowledge_base_an_answer_still_has_its_figures(owner: Owner) -> None:
+    class Gone:
+        async def execute(self, query: str, top_k: int = 5) -> list[Passage]:
+            raise Unavailable("The embedder does not answer.", dependency="embeddings")
+
+    for model in (None, ScriptedModel(Fails(503))):
+        answer = await ask(owner, model, "What's hurting my funding readiness?", knowledge=Gone())
+        assert "**77 of 100**" in answer.content and not answer.citations
+        assert [use.name for use in answer.tool_calls if use.failed] == ["search_knowledge"]
 
 
 async def test_a_malicious_model_reaches_nothing_and_says_nothing(owner: Owner) -> None:
@@ -89,13 +119,16 @@ async def test_a_malicious_model_reaches_nothing_and_says_nothing(owner: Owner) 
     )
     chat = chat_with(owner, model)
     shown, answer = await tokens(await chat.start(owner.caller, "What is my score?"))
-    assert all(use.failed for use in answer.tool_calls if use.name != "search_knowledge")
+    found, *asked = answer.tool_calls
+    assert (found.name, found.failed) == ("get_readiness_breakdown", False)  # by the templates, for its owner
+    assert len(asked) == 4 and all(use.failed for use in asked)
     for text in (answer.content, "".join(shown)):
         for said in ("99", "evil", "1,000,000", "dp_666", "ninety", "]("):
             assert said not in text, text
     assert "left out" in answer.content
     refusals = [each.content for each in model.requests[-1].messages if each.role is Role.TOOL]
     assert len(refusals) == 5 and all(str(other) not in each or "error" in each for each in refusals)
+    assert all("error" in each for each in refusals[1:])
 
 
 async def test_orders_in_names_and_documents_change_nothing(owner: Owner) -> None:

@@ -18,6 +18,7 @@ from vaultra_core.agent.tools.path import PathToTier
 from vaultra_core.agent.tools.readiness import Breakdown, TopRecommendations
 from vaultra_core.agent.tools.what_if import SimulatedScore
 from vaultra_core.agent.vocabulary import meant_by
+from vaultra_core.errors import Unavailable
 
 CallTool = Callable[[str, Mapping[str, Any]], Awaitable[ToolResult]]
 D = TypeVar("D", bound=msgspec.Struct)
@@ -72,7 +73,11 @@ class Ask:
         return await self._data("list_evidence", EvidenceList, handle=handle, limit=limit)
 
     async def passages(self, query: str, limit: int = 3) -> list[PassageLine]:
-        found = await self._data("search_knowledge", Passages, query=query, top_k=limit)
+        """None while the knowledge base is out of reach: figures are answers without a place to read on, too."""
+        try:
+            found = await self._data("search_knowledge", Passages, query=query, top_k=limit)
+        except Unavailable:
+            return []
         return found.passages
 
     async def _data(self, name: str, kind: type[D], /, **arguments: Any) -> D:

@@ -8,7 +8,7 @@ from vaultra_core.agent.grounded.score import standing
 from vaultra_core.agent.numbers import found_in, plain
 from vaultra_core.agent.prose import sentences
 from vaultra_core.agent.tools.knowledge import PassageLine
-from vaultra_core.errors import NotFound, Unavailable
+from vaultra_core.errors import NotFound
 
 CAN_ANSWER: Final = (
     "What is my score, and what is hurting it?",
@@ -29,11 +29,7 @@ _NEAR: Final = 0.8  # of the nearest passage's score: what else is worth reading
 
 
 async def knowledge(ask: Ask) -> list[str]:
-    try:
-        passages = await ask.passages(ask.question, 3)
-    except Unavailable:
-        passages = []
-    return passages_on(passages) or await outside(ask)
+    return passages_on(await ask.passages(ask.question)) or await outside(ask)
 
 
 def passages_on(passages: list[PassageLine]) -> list[str]:
