@@ -32,7 +32,7 @@ _PATTERNS: Final = """
 CREATE TABLE pattern AS
 SELECT p AS pattern, d AS back, s AS charge_count, s * 2500 AS gross_minor,
        (random() < 0.5)::int * (s / 20) AS refund_count, (random() < 0.02)::int AS chargeback_count,
-       (SELECT jsonb_object_agg('cus_' || (c * 10 + (random() * 9)::int), s * 2500 / $1::int)
+       (SELECT json_object_agg('cus_' || (c * 10 + (random() * 9)::int), s * 2500 / $1::int)
           FROM generate_series(1, $1::int) c WHERE p > 0 AND d >= 0) AS customers
   FROM generate_series(1, 50) p, generate_series(0, $2::int - 1) d,
        LATERAL (SELECT 10 + p + (random() * 20)::int + d * 0 AS s) sales
@@ -112,7 +112,7 @@ SELECT business_id, uuidv7(), $1::date - 29, $1::date, 'usd', revenue, volatilit
          GROUP BY business_id) weekly USING (business_id)
   JOIN (SELECT business_id, max(amount) AS top, sum(amount ^ 2) AS squares
           FROM (SELECT business_id, key, sum(value::bigint) AS amount
-                  FROM daily_activity, jsonb_each_text(customers) WHERE day > $1::date - 30
+                  FROM daily_activity, json_each_text(customers) WHERE day > $1::date - 30
                  GROUP BY business_id, key) customers
          GROUP BY business_id) shares USING (business_id)
 """

@@ -12,8 +12,9 @@ Pure Python without I/O or clock; importing it needs msgspec alone.
 from vaultra_core.domain.activity import DayActivity, History
 from vaultra_core.domain.fold import fold
 from vaultra_core.domain.metrics import MetricsSnapshot, metrics
-from vaultra_core.domain.readiness.assessment import Assessment, Contribution, Tier
+from vaultra_core.domain.readiness.assessment import Assessment, Tier
 from vaultra_core.domain.readiness.change import Change, explain_change
+from vaultra_core.domain.readiness.contribution import Contribution
 from vaultra_core.domain.readiness.outlook import Outlook, outlook
 from vaultra_core.domain.readiness.path import Path, path
 from vaultra_core.domain.readiness.replay import replay

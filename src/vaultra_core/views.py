@@ -10,7 +10,8 @@ from typing import Any
 import msgspec
 
 from vaultra_core.domain.metrics import MetricsSnapshot
-from vaultra_core.domain.readiness.assessment import Assessment, Contribution, Tier
+from vaultra_core.domain.readiness.assessment import Assessment, Tier
+from vaultra_core.domain.readiness.contribution import Contribution
 from vaultra_core.domain.readiness.evidence import contribution_handle, score_handle
 from vaultra_core.domain.readiness.outlook import Crossing, Limit, Outlook, RollOffKind, ScorePoint
 from vaultra_core.domain.recommendations.base import Advice, Category, Priority
@@ -107,9 +108,13 @@ class ReadinessView(msgspec.Struct, frozen=True, kw_only=True):
 
     @classmethod
     def of(cls, assessment: Assessment) -> "ReadinessView":
-        contributions = [ContributionView.of(contribution, assessment) for contribution in assessment.contributions]
-        handle = score_handle(assessment.rulebook, assessment.as_of)
-        return ReadinessView(**{**msgspec.structs.asdict(assessment), "handle": handle, "contributions": contributions})
+        fields = msgspec.structs.asdict(assessment)
+        del fields["lines"]
+        return ReadinessView(
+            handle=score_handle(assessment.rulebook, assessment.as_of),
+            contributions=[ContributionView.of(contribution, assessment) for contribution in assessment.contributions],
+            **fields,
+        )
 
 
 class RecommendationView(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,8 +8,9 @@ from uuid import UUID
 import msgspec
 
 from vaultra_core import money
-from vaultra_core.domain.readiness.assessment import Contribution, Tier
+from vaultra_core.domain.readiness.assessment import Tier
 from vaultra_core.domain.readiness.change import Change
+from vaultra_core.domain.readiness.contribution import Contribution
 from vaultra_core.domain.readiness.evidence import Part
 from vaultra_core.domain.readiness.path import Path
 from vaultra_core.use_cases.accept_path import Plan

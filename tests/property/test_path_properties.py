@@ -18,7 +18,7 @@ SIXTEENTHS = st.integers(0, 16 * 16).map(lambda units: units / 16)
 
 
 def a_choice(points: float, halves: int) -> Choice:
-    reading = Reading(value=0.0, statement="")
+    reading = Reading(value=0.0)
     step = Step(
         factor="x",
         title="X",

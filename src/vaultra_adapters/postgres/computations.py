@@ -6,7 +6,7 @@ from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Date, Select, Text, Update, bindparam, column, exists, func, or_, select, update
+from sqlalchemy import Date, Select, Text, Update, bindparam, column, exists, func, or_, select, union, update
 from sqlalchemy.dialects.postgresql import Insert, insert
 
 from vaultra_adapters.postgres.rows import (
@@ -51,8 +51,10 @@ class PostgresComputations(Collection):
 
     async def lock_several(self, business_ids: AnyOf[UUID], *, wait: bool) -> list[Computation]:
         wanted = {"asked": list(business_ids)}
-        await self._connection.execute(_make(), wanted)
-        held = await self._connection.execute(_lock(wait=wait), wanted)
+        held = (await self._connection.execute(_lock(wait=wait), wanted)).all()
+        if len(held) < len(business_ids):  # somebody holds some, or there are no rows of theirs yet
+            await self._connection.execute(_make(), wanted)
+            held = (await self._connection.execute(_lock(wait=wait), wanted)).all()
         return [to_struct(Computation, row) for row in held]
 
     async def save_several(self, several: Sequence[Computation]) -> None:
@@ -72,13 +74,15 @@ class PostgresComputations(Collection):
 
     async def due_for_metrics(self, now: dt.datetime, *, limit: int) -> list[UUID]:
         yesterdays = await self._yesterdays(now)
+        if not yesterdays:
+            return []
         zones = {"zone_name": list(yesterdays), "zone_yesterday": list(yesterdays.values())}
-        return await self._some(_due_for_metrics(), limit, **zones)
+        return await self._some(_due_for_metrics(), limit, newest=max(yesterdays.values()), **zones)
 
     async def _yesterdays(self, now: dt.datetime) -> dict[str, dt.date]:
         """The last complete day per time zone in use. Computed here and not in SQL: the core knows a zone by Python's
         database, and one name that PostgreSQL does not know would fail the statement for every business."""
-        zones = await self._connection.scalars(select(businesses.c.timezone).distinct())
+        zones = await self._connection.scalars(_zones())
         return {zone: now.astimezone(ZoneInfo(zone)).date() - dt.timedelta(days=1) for zone in zones}
 
     async def due_for_readiness(self, *, limit: int) -> list[UUID]:
@@ -124,21 +128,43 @@ def _subjects() -> Select[Any]:
 
 
 @cache
+def _zones() -> Select[Any]:
+    """The time zones in use, each found in the index right after the one before: DISTINCT would read all businesses."""
+    zone = businesses.c.timezone
+    found = select(func.min(zone).label("zone")).cte("found", recursive=True)
+    following = select(func.min(zone)).where(zone > found.c.zone).correlate(found).scalar_subquery()
+    found = found.union_all(select(following).where(found.c.zone.is_not(None)))
+    return select(found.c.zone).where(found.c.zone.is_not(None))
+
+
+@cache
 def _due_for_metrics() -> Select[Any]:
-    """Businesses with a changed day, or whose newest results are not of their zone's yesterday."""
+    """Businesses with a changed day, or whose newest results are not of their zone's yesterday.
+
+    Indexes lead to those that may be due, so that a look costs what is due and not what there is. Whoever is connected
+    has a computation.
+    """
     account = integration_accounts.c
     columns: Columns = [column("name", Text), column("yesterday", Date)]
     zone = arrays_of("zone", columns)
-    marked = exists().where(dirty_days.c.business_id == businesses.c.id)
-    behind = or_(STATE.metrics_as_of.is_(None), STATE.metrics_as_of < zone.c.yesterday)
+    marked, changed = select(dirty_days.c.business_id), STATE.metrics_from.is_not(None)
+    # The newest yesterday of all zones: in some of them it is still today.
+    behind = [STATE.metrics_as_of.is_(None), STATE.metrics_as_of < bindparam("newest", type_=Date)]
+    maybe = union(marked, *(select(STATE.business_id).where(why) for why in (changed, *behind))).subquery("maybe")
     return (
         select(businesses.c.id)
+        .join_from(maybe, businesses, maybe.c.business_id == businesses.c.id)
         .join(integration_accounts, account.business_id == businesses.c.id)
         .join(zone, zone.c.name == businesses.c.timezone)
-        .outerjoin(computations, STATE.business_id == businesses.c.id)
+        .join(computations, STATE.business_id == businesses.c.id)
         .where(
             account.status != IntegrationStatus.REVOKED,
             account.phase != ImportPhase.STARTING,
-            or_(marked, STATE.metrics_from.is_not(None), behind),
+            or_(
+                exists().where(dirty_days.c.business_id == businesses.c.id),
+                changed,
+                STATE.metrics_as_of.is_(None),
+                STATE.metrics_as_of < zone.c.yesterday,
+            ),
         )
     )

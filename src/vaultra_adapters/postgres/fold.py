@@ -85,7 +85,7 @@ WITH span AS MATERIALIZED (
     FROM priced WHERE kind = 'sale' AND customer IS NOT NULL AND worth IS NOT NULL
    GROUP BY day, customer
 ), largest AS (
-  SELECT day, jsonb_object_agg(customer, amount::bigint) AS customers
+  SELECT day, json_object_agg(customer, amount::bigint) AS customers
     FROM buyer_day WHERE place <= {kept} GROUP BY day
 ), folded AS MATERIALIZED (
   SELECT day,

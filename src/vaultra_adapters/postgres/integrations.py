@@ -8,7 +8,7 @@ from sqlalchemy import insert as plain_insert
 from sqlalchemy.dialects.postgresql import insert
 
 from vaultra_adapters.postgres.rows import Collection, among, array_values, arrays_of, columns_for, to_row, to_struct
-from vaultra_adapters.postgres.tables import import_windows, integration_accounts, used_connect_states
+from vaultra_adapters.postgres.tables import computations, import_windows, integration_accounts, used_connect_states
 from vaultra_core.domain.accounts import ImportWindow, Integration, IntegrationStatus
 from vaultra_core.ports.storage import SealedToken
 
@@ -23,6 +23,9 @@ class PostgresIntegrations(Collection):
     async def add(self, integration: Integration) -> None:
         row = {**to_row(integration), "provider": PROVIDER}
         await self._connection.execute(plain_insert(integration_accounts).values(row))
+        # What is due is looked for among the computations, so whoever is connected needs one.
+        computation = insert(computations).values(business_id=integration.business_id)
+        await self._connection.execute(computation.on_conflict_do_nothing())
 
     async def of_business(self, business_id: UUID) -> Integration | None:
         found = await self._connection.execute(select(*COLUMNS).where(A.business_id == business_id))

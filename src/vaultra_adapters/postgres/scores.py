@@ -12,7 +12,11 @@ from vaultra_core.domain.readiness.assessment import Assessment
 from vaultra_core.ports.storage import StoredScore
 
 S: Final = readiness_scores.c
-KEPT: Final = Results(readiness_scores, superseded_scores, key=("rulebook", "as_of"), kind=Assessment)
+# A line of a score in figures is what its contribution is made of.
+COLUMN_OF: Final = {"lines": "contributions"}
+KEPT: Final = Results(
+    readiness_scores, superseded_scores, key=("rulebook", "as_of"), kind=Assessment, column_of=COLUMN_OF
+)
 COLUMNS: Final = list(KEPT.columns.values())
 OWN: Final = select(*COLUMNS, S.created_at).where(
     S.business_id == bindparam("business"), S.rulebook == bindparam("book")

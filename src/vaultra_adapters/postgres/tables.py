@@ -138,6 +138,7 @@ businesses = Table(
     Column("sample_data", Boolean, nullable=False),
     Column("created_at", Moment, nullable=False),
     Column("updated_at", Moment, nullable=False),
+    Index(None, "timezone"),
 )
 
 user_business_memberships = Table(
@@ -264,7 +265,8 @@ daily_activity = Table(
     Column("identified_minor", BigInteger, nullable=False),
     Column("returning_minor", BigInteger, nullable=False),
     Column("unconverted_count", Integer, nullable=False),
-    Column("customers", JSONB, nullable=False),
+    # Read whole, ninety days of a business at a time: `jsonb` would have to be put together for each reader.
+    Column("customers", JSON, nullable=False),
 )
 
 dirty_days = Table("dirty_days", metadata, business_column(primary_key=True), Column("day", Date, primary_key=True))
@@ -312,6 +314,8 @@ computations = Table(
     Column("readiness_as_of", Date),
     Column("recommendations_due", Boolean, nullable=False, server_default=text("false")),
     Column("recommendations_as_of", Date),
+    Index("ix_computations_metrics_due", "business_id", postgresql_where=text("metrics_from IS NOT NULL")),
+    Index(None, "metrics_as_of"),
     Index("ix_computations_readiness_due", "business_id", postgresql_where=text("readiness_from IS NOT NULL")),
     Index("ix_computations_recommendations_due", "business_id", postgresql_where=text("recommendations_due")),
 )

@@ -57,7 +57,8 @@ class BringUpToDate:
                 tasks.append(task)
                 days += task.most_days
             finished = await self._compute(work, tasks, now)
-            await work.commit()
+            # Results and what is due of them are one: should a crash take them away, they are due as before.
+            await work.commit(durable=False)
         unfinished = [each.business_id for each in finished if each.metrics_from or each.readiness_from]
         held = set(businesses) - {each.business_id for each in computations}
         # Each gets its turn: whoever has not had one comes before whoever needs another.

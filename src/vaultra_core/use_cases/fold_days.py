@@ -29,5 +29,6 @@ class FoldDays:
             changed = min(dirty)
             changed = min(changed, computation.metrics_from) if computation.metrics_from else changed
             await work.computations.save(msgspec.structs.replace(computation, metrics_from=changed))
-            await work.commit()
+            # The marks go with what was folded: should a crash take both back, the days are folded again.
+            await work.commit(durable=False)
         return len(dirty) == DAYS

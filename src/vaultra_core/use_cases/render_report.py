@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from vaultra_core.domain.metrics import MetricsSnapshot
-from vaultra_core.domain.readiness.assessment import Assessment, Contribution
+from vaultra_core.domain.readiness.assessment import Assessment
+from vaultra_core.domain.readiness.contribution import Contribution
 from vaultra_core.domain.readiness.outlook import Outlook, RollOffKind
 from vaultra_core.domain.readiness.path import Path
 from vaultra_core.domain.readiness.rulebook import get_rulebook

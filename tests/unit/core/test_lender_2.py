@@ -9,7 +9,8 @@ import pytest
 from support.histories import AS_OF, history_of, weekly_history
 from vaultra_core import DayActivity, assess
 from vaultra_core.domain.activity import History
-from vaultra_core.domain.readiness.assessment import Assessment, Contribution, Tier
+from vaultra_core.domain.readiness.assessment import Assessment, Tier
+from vaultra_core.domain.readiness.contribution import Contribution
 from vaultra_core.domain.readiness.lender_2 import LENDER_2
 from vaultra_core.domain.readiness.scoring import tier
 from vaultra_core.errors import InvalidInput

@@ -9,7 +9,8 @@ import msgspec
 from vaultra_core.agent import figures
 from vaultra_core.agent.figures import Figure, Statement
 from vaultra_core.agent.registry import Arguments, Finding, NoArguments, Tool
-from vaultra_core.domain.readiness.assessment import Assessment, Contribution
+from vaultra_core.domain.readiness.assessment import Assessment
+from vaultra_core.domain.readiness.contribution import Contribution
 from vaultra_core.domain.readiness.evidence import contribution_handle, recommendation_handle, score_handle
 from vaultra_core.domain.readiness.projections import change_handle
 from vaultra_core.domain.readiness.rulebook import get_rulebook

@@ -10,7 +10,7 @@ import msgspec
 from vaultra_core.agent import figures
 from vaultra_core.agent.figures import Figure, Statement
 from vaultra_core.agent.registry import Arguments, Finding, Tool
-from vaultra_core.domain.readiness.assessment import Contribution
+from vaultra_core.domain.readiness.contribution import Contribution
 from vaultra_core.domain.readiness.evidence import contribution_handle, score_handle
 from vaultra_core.domain.readiness.projections import what_if_handle
 from vaultra_core.domain.readiness.rulebook import get_rulebook

@@ -1,9 +1,14 @@
-"""What an assessment is made of: a score, its tier, and the contributions that add up to it."""
+"""What an assessment is: a score, its tier, and the lines that add up to it."""
 
 import datetime as dt
 import enum
+import functools
 
 import msgspec
+
+from vaultra_core.domain.readiness.contribution import Contribution, Line
+from vaultra_core.domain.readiness.explaining import explain
+from vaultra_core.domain.readiness.rulebook import get_rulebook
 
 
 class Tier(enum.StrEnum):
@@ -18,25 +23,12 @@ class Tier(enum.StrEnum):
         return "Funding-ready" if self is Tier.FUNDING_READY else self.value.replace("_", " ").capitalize()
 
 
-class Contribution(msgspec.Struct, frozen=True, kw_only=True):
-    """What one factor adds to (or a cap takes from) the raw score.
+class Assessment(msgspec.Struct, frozen=True, kw_only=True, dict=True):
+    """A readiness score as of one day under one rulebook.
 
-    `points` are sixteenths at the finest, so they are exact in binary and their sum is the raw score exactly.
-    `evidence` holds handles: `days:<field>:<first>:<last>` names the daily figures the value was computed from.
+    Of the many that are computed few are read: a score holds its lines in figures, and says them when it is asked for
+    its `contributions`.
     """
-
-    factor: str
-    points: float
-    max_points: float
-    value: float | None
-    band: str
-    reason: str
-    confidence: float
-    evidence: tuple[str, ...] = ()
-
-
-class Assessment(msgspec.Struct, frozen=True, kw_only=True):
-    """A readiness score as of one day under one rulebook."""
 
     as_of: dt.date
     rulebook: str
@@ -45,4 +37,10 @@ class Assessment(msgspec.Struct, frozen=True, kw_only=True):
     tier: Tier
     confidence: float
     components: dict[str, float]
-    contributions: tuple[Contribution, ...]
+    lines: tuple[Line, ...]
+
+    @functools.cached_property
+    def contributions(self) -> tuple[Contribution, ...]:
+        """The lines in words. They add up to the raw score exactly."""
+        book = get_rulebook(self.rulebook)
+        return tuple(explain(line, book, self.as_of) for line in self.lines)

@@ -1,11 +1,13 @@
 """What ceilings look at: the readings of the factors, the confidence, or the history itself."""
 
+import datetime as dt
 from collections.abc import Callable, Mapping
 from typing import Final
 
 from vaultra_core.domain.readiness.measures import DISPUTE_DAYS, disputes_behind
-from vaultra_core.domain.readiness.rules import Reading
+from vaultra_core.domain.readiness.rules import Cap, Reading, Rulebook
 from vaultra_core.domain.readiness.standpoint import Standpoint
+from vaultra_core.domain.readiness.statements import days_handles, evidence, statement
 from vaultra_core.domain.statistics import wilson
 from vaultra_core.domain.wording import number, percent
 from vaultra_core.periods import PERIOD_DAYS
@@ -27,11 +29,18 @@ def scale(seen: Standpoint, readings: Readings, confidence: float) -> float | No
 
 def chargeback_lower_bound(seen: Standpoint, readings: Readings, confidence: float) -> float | None:
     """Wilson's 95 % lower bound of the chargeback ratio over 180 days, from 5 chargebacks on."""
-    disputes = readings["disputes"]
-    if disputes.value is None:
+    if readings["disputes"].value is None:
         return None
-    count = disputes_behind(disputes.value, disputes.sample)
-    return None if count < LEAST_CHARGEBACKS else wilson(count, disputes.sample)[0]
+    count = _chargebacks(readings)
+    return None if count < LEAST_CHARGEBACKS else wilson(count, _sales(readings))[0]
+
+
+def _chargebacks(readings: Readings) -> float:
+    return disputes_behind(readings["disputes"].value or 0.0, _sales(readings))
+
+
+def _sales(readings: Readings) -> int:
+    return int(readings["disputes"].figures["sales"])
 
 
 def sales_of_period(seen: Standpoint, readings: Readings, confidence: float) -> float | None:
@@ -50,24 +59,36 @@ MEASURES: Final[Mapping[str, Callable[[Standpoint, Readings, float], float | Non
 }
 
 
-def explained(measure: str, value: float, seen: Standpoint, readings: Readings) -> Reading:
-    """What a measure found, in words: only a ceiling that acts needs them, and most do not."""
+def reading(measure: str, value: float, readings: Readings) -> Reading:
+    """What a ceiling that acts rests on."""
     match measure:
-        case "chargeback_lower_bound":
-            disputes = readings["disputes"]
-            count = disputes_behind(disputes.value or 0.0, disputes.sample)
-            statement = (
-                f"{number(count, 1)} chargebacks on {number(disputes.sample, 0)} sales in {DISPUTE_DAYS} days mean "
-                f"a ratio of at least {percent(value)}, at 95 % confidence"
-            )
-            return Reading(value=value, statement=statement, evidence=disputes.evidence)
-        case "sales_of_period":
-            statement = f"There was no sale in the last {PERIOD_DAYS} days"
-            return Reading(value=value, statement=statement, evidence=seen.evidence(PERIOD_DAYS, "charge_count"))
-        case "confidence_of_score":
-            return Reading(value=value, statement=f"Only {percent(value)} of the score rests on enough data")
-        case _:
+        case "history" | "scale":
             return readings[measure]
+        case "chargeback_lower_bound":
+            return Reading(value=value, figures={"chargebacks": _chargebacks(readings), "sales": _sales(readings)})
+        case _:
+            return Reading(value=value)
+
+
+def told(cap: Cap, found: Reading, book: Rulebook, as_of: dt.date) -> tuple[str, tuple[str, ...]]:
+    """That in words, without a full stop, and the daily figures behind it."""
+    value = found.value or 0.0
+    match cap.measure:
+        case "chargeback_lower_bound":
+            said = (
+                f"{number(found.figures['chargebacks'], 1)} chargebacks on {number(found.figures['sales'], 0)} sales "
+                f"in {DISPUTE_DAYS} days mean a ratio of at least {percent(value)}, at 95 % confidence"
+            )
+            return said, evidence("shrunk_dispute_ratio", found, as_of)
+        case "sales_of_period":
+            said = f"There was no sale in the last {PERIOD_DAYS} days"
+            return said, days_handles(("charge_count",), PERIOD_DAYS, as_of)
+        case "confidence_of_score":
+            return f"Only {percent(value)} of the score rests on enough data", ()
+        case name:
+            factor = book.factor(name)
+            assert factor is not None, name
+            return statement(factor, found), evidence(factor.measure, found, as_of)
 
 
 # The one factor whose reading a measure depends on; the others are what they are, whatever an owner does today.

@@ -7,11 +7,13 @@ from typing import Final
 import msgspec
 
 from vaultra_core.domain.activity import CustomerWindow, History
-from vaultra_core.domain.readiness.assessment import Assessment, Contribution, Tier
+from vaultra_core.domain.readiness.assessment import Assessment, Tier
+from vaultra_core.domain.readiness.contribution import Contribution, Line
+from vaultra_core.domain.readiness.explaining import explain
 from vaultra_core.domain.readiness.measures import MEASURES
 from vaultra_core.domain.readiness.rulebook import DEFAULT_RULEBOOK, get_rulebook
 from vaultra_core.domain.readiness.rules import Rulebook
-from vaultra_core.domain.readiness.scoring import assess, assess_from, contribute
+from vaultra_core.domain.readiness.scoring import assess, assess_from, line_of
 from vaultra_core.domain.readiness.standpoint import Standpoint
 from vaultra_core.errors import Unprocessable
 from vaultra_core.periods import days_between
@@ -76,7 +78,7 @@ def explain_change(history: History, start: dt.date, end: dt.date, rulebook: str
     moved = [name for name in dict.fromkeys([*before, *after]) if _points(before, name) != _points(after, name)]
     first_day, turns = _turns(history, book, first, moved, end)
     moves = [
-        _move(history, name, book.title_of(name), before.get(name), after.get(name), turn)
+        _move(history, book, name, _told(before, name, book, start), _told(after, name, book, end), turn)
         for name, turn in turns.items()
     ]
     return Change(
@@ -94,11 +96,15 @@ def explain_change(history: History, start: dt.date, end: dt.date, rulebook: str
     )
 
 
-Lines = Mapping[str, Contribution]
+Lines = Mapping[str, Line]
 
 
 def _lines(assessment: Assessment) -> Lines:
-    return {line.factor: line for line in assessment.contributions}
+    return {line.factor: line for line in assessment.lines}
+
+
+def _told(lines: Lines, name: str, book: Rulebook, day: dt.date) -> Contribution | None:
+    return explain(lines[name], book, day) if name in lines else None
 
 
 def _points(lines: Lines, name: str) -> float:
@@ -107,7 +113,7 @@ def _points(lines: Lines, name: str) -> float:
 
 
 class _Turn(msgspec.Struct, frozen=True):
-    """The first day on which a line's points were not those of the start, with the line on that day and before it."""
+    """The first day on which a line's points were not those of the start, with what it said then and the day before."""
 
     day: dt.date
     then: Contribution | None
@@ -135,9 +141,10 @@ def _turns(
             if first_day is None and today.raw_score != first.raw_score:
                 first_day = day
         else:
-            lines = {each.name: contribute(each, MEASURES[each.measure](seen)) for each in factors if each}
+            lines = {each.name: line_of(each, MEASURES[each.measure](seen)) for each in factors if each}
         for name in [name for name in wanted if _points(lines, name) != _points(start, name)]:
-            turns[name] = _Turn(day, lines.get(name), earlier.get(name))
+            said, before = _told(lines, name, book, day), _told(earlier, name, book, day - dt.timedelta(days=1))
+            turns[name] = _Turn(day, said, before)
             del wanted[name]
         if first_day is not None and not wanted:
             break
@@ -146,12 +153,12 @@ def _turns(
 
 
 def _move(
-    history: History, name: str, title: str, before: Contribution | None, after: Contribution | None, turn: _Turn
+    history: History, book: Rulebook, name: str, before: Contribution | None, after: Contribution | None, turn: _Turn
 ) -> Move:
     points_from, points_to = (line.points if line else 0.0 for line in (before, after))
     return Move(
         factor=name,
-        title=title,
+        title=book.title_of(name),
         change=points_to - points_from,
         points_from=points_from,
         points_to=points_to,

@@ -26,7 +26,7 @@ from vaultra_core.domain.activity import DayActivity, History
 from vaultra_core.domain.behind import COUNTED_BY
 from vaultra_core.domain.metrics import MetricsSnapshot, metrics
 from vaultra_core.domain.mrr import subscriptions_behind
-from vaultra_core.domain.readiness.assessment import Contribution
+from vaultra_core.domain.readiness.contribution import Contribution
 from vaultra_core.domain.readiness.measures import MEASURES
 from vaultra_core.domain.readiness.metric_formulas import METRICS, RECURRING, shown
 from vaultra_core.domain.readiness.rulebook import get_rulebook

@@ -164,7 +164,7 @@ def _ahead(
 
 def _moved(now: Assessment, then: Assessment) -> tuple[str, ...]:
     """The factors and caps whose points differ."""
-    before, after = ({line.factor: line.points for line in each.contributions} for each in (now, then))
+    before, after = ({line.factor: line.points for line in each.lines} for each in (now, then))
     return tuple(name for name in dict.fromkeys([*before, *after]) if before.get(name, 0) != after.get(name, 0))
 
 

@@ -10,11 +10,13 @@ import msgspec
 from vaultra_core.domain.activity import History
 from vaultra_core.domain.readiness import caps
 from vaultra_core.domain.readiness.assessment import Assessment, Tier
+from vaultra_core.domain.readiness.explaining import band_text
 from vaultra_core.domain.readiness.levers import LEVERS
 from vaultra_core.domain.readiness.rulebook import DEFAULT_RULEBOOK, get_rulebook
-from vaultra_core.domain.readiness.rules import Cap, Factor, Reading, Rulebook
-from vaultra_core.domain.readiness.scoring import TIERS, contribute, read, score
+from vaultra_core.domain.readiness.rules import Cap, Factor, Reading, Rulebook, earned
+from vaultra_core.domain.readiness.scoring import TIERS, read, score
 from vaultra_core.domain.readiness.standpoint import Standpoint
+from vaultra_core.domain.readiness.statements import evidence
 from vaultra_core.domain.readiness.what_if import assume, assume_value
 from vaultra_core.errors import Unprocessable
 
@@ -173,8 +175,8 @@ class _Ceilings:
 
 def _choices(factor: Factor, seen: Standpoint, reading: Reading) -> list[Choice]:
     """To leave a factor as it is, or to lift it into any better band that its lever reaches."""
-    now = contribute(factor, reading)
-    choices = [Choice(factor=factor.name, reading=reading, points=now.points)]
+    now = earned(factor, reading)[0]
+    choices = [Choice(factor=factor.name, reading=reading, points=now)]
     if factor.effort is None or reading.weight == 0 or (reading.value is None and not reading.worst):
         return choices
     present = factor.worst if reading.value is None else factor.band(reading.value)
@@ -190,18 +192,18 @@ def _choices(factor: Factor, seen: Standpoint, reading: Reading) -> list[Choice]
         if action is None:
             continue
         lifted = assume_value(factor, reading, value)
-        points = contribute(factor, lifted).points
+        points = earned(factor, lifted)[0]
         step = Step(
             factor=factor.name,
             title=factor.title,
-            points=points - now.points,
+            points=points - now,
             effort=factor.effort * climbed,
             value_now=reading.value,
             value_target=value,
-            band_now=now.band,
+            band_now=band_text(factor, reading),
             band_target=band.text(factor.unit),
             action=action,
-            evidence=reading.evidence,
+            evidence=evidence(factor.measure, reading, seen.as_of),
         )
         choices.append(Choice(factor=factor.name, reading=lifted, points=points, step=step))
     return choices

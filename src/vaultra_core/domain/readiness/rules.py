@@ -209,30 +209,44 @@ class Rulebook(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     def _by_name(self) -> Mapping[str, Factor]:
         return {factor.name: factor for factor in self.factors}
 
+    def cap(self, name: str) -> Cap | None:
+        return next((cap for cap in self.caps if cap.name == name), None)
+
     def title_of(self, line: str) -> str:
         """The title of a line of a score: a factor's, a cap's, or that of what is neither."""
         titles = {factor.name: factor.title for factor in self.factors} | {cap.name: cap.title for cap in self.caps}
         return titles.get(line, line.capitalize())
 
 
-class Reading(msgspec.Struct, frozen=True, kw_only=True):
-    """What a measure found for one factor on one day.
+class Reading(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a measure found for one factor on one day, in figures. `statements` says it in words.
 
     The points move from neutral to the band's by `weight`, 0–1; without a value they are neutral, unless `worst` says
     that the value cannot be computed but is known to be as bad as can be. `confidence`, 0–1, is how much the value
-    rests on data. `sample` is the number of cases behind a ratio. `statement` is the finding in words, without its
-    full stop.
+    rests on data. `figures` are what the value was made of, by name; amounts (`…_minor`) are in minor units of
+    `currency`, which is only given where it is the finding. `assumed` marks a value that nobody measured.
     """
 
-    value: float | None
-    statement: str
+    value: float | None = None
     weight: float = 1.0
     confidence: float = 1.0
     worst: bool = False
-    sample: int = 0
-    evidence: tuple[str, ...] = ()
+    assumed: bool = False
+    figures: dict[str, int | float] = {}
+    currency: str = ""
 
 
-def no_reading(statement: str, evidence: tuple[str, ...]) -> Reading:
+def no_reading(**figures: int | float) -> Reading:
     """What a measure says when there is nothing to measure: neutral points, no confidence."""
-    return Reading(value=None, statement=statement, weight=0.0, confidence=0.0, evidence=evidence)
+    return Reading(weight=0.0, confidence=0.0, figures=figures)
+
+
+def earned(factor: Factor, reading: Reading) -> tuple[float, Band | None]:
+    """The points of a reading, and the band that gave them; none did when nothing is known."""
+    if reading.value is not None:
+        band = factor.band(reading.value)
+    elif reading.worst:
+        band = factor.worst
+    else:
+        return factor.neutral, None
+    return factor.neutral + reading.weight * (band.points - factor.neutral), band

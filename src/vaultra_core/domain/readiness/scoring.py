@@ -1,4 +1,4 @@
-"""Readings + rulebook → score. Contributions add up to the raw score exactly: all points are eighths."""
+"""Readings + rulebook → score. Its lines add up to the raw score exactly: all points are eighths."""
 
 import datetime as dt
 import math
@@ -7,12 +7,12 @@ from typing import Final
 
 from vaultra_core.domain.activity import History
 from vaultra_core.domain.readiness import caps
-from vaultra_core.domain.readiness.assessment import Assessment, Contribution, Tier
+from vaultra_core.domain.readiness.assessment import Assessment, Tier
+from vaultra_core.domain.readiness.contribution import Line
 from vaultra_core.domain.readiness.measures import MEASURES
 from vaultra_core.domain.readiness.rulebook import DEFAULT_RULEBOOK, get_rulebook
-from vaultra_core.domain.readiness.rules import Band, Cap, Factor, Reading, Rulebook
+from vaultra_core.domain.readiness.rules import Band, Cap, Factor, Reading, Rulebook, earned
 from vaultra_core.domain.readiness.standpoint import Standpoint
-from vaultra_core.domain.wording import number, percent
 
 # The highest score of each tier.
 TIERS: Final = (
@@ -43,13 +43,13 @@ def read(book: Rulebook, seen: Standpoint) -> dict[str, Reading]:
 
 def score(book: Rulebook, seen: Standpoint, readings: Mapping[str, Reading]) -> Assessment:
     """The assessment that readings lead to, measured or assumed."""
-    contributions = _base_lines(book)
-    contributions += [contribute(factor, readings[factor.name]) for factor in book.factors]
+    lines = _base_lines(book)
+    lines += [line_of(factor, readings[factor.name]) for factor in book.factors]
     confidence = _confidence(book, readings)
-    raw = sum([contribution.points for contribution in contributions])
-    components = _components(book, contributions, readings)
+    raw = sum([line.points for line in lines])
+    components = _components(book, lines, readings)
     for line in (*_cap_lines(book, seen, readings, confidence, raw), *_clamp_lines(book, raw)):
-        contributions.append(line)
+        lines.append(line)
         raw += line.points
     points = rounded(raw)
     return Assessment(
@@ -60,7 +60,7 @@ def score(book: Rulebook, seen: Standpoint, readings: Mapping[str, Reading]) -> 
         tier=tier(points),
         confidence=confidence,
         components=components,
-        contributions=tuple(contributions),
+        lines=tuple(lines),
     )
 
 
@@ -97,69 +97,19 @@ def lowest_score(wanted: Tier) -> int:
     return TIERS[place - 1][0] + 1 if place else 0
 
 
-def contribute(factor: Factor, reading: Reading) -> Contribution:
+def line_of(factor: Factor, reading: Reading) -> Line:
     """What a reading earns: the points of its band, drawn towards neutral by its weight."""
-    points, band = earned(factor, reading)
-    if reading.value is None:
-        label = "no value: worst band" if reading.worst else "no data"
-    else:
-        assert band is not None
-        label = band.text(factor.unit)
-    return Contribution(
-        factor=factor.name,
-        points=float(points),
-        max_points=float(factor.max_points),
-        value=reading.value,
-        band=label,
-        reason=_reason(factor, reading, band),
-        confidence=reading.confidence,
-        evidence=reading.evidence,
-    )
-
-
-def earned(factor: Factor, reading: Reading) -> tuple[float, Band | None]:
-    """The points of a reading, and the band that gave them; none did when nothing is known."""
-    if reading.value is not None:
-        band = factor.band(reading.value)
-    elif reading.worst:
-        band = factor.worst
-    else:
-        return factor.neutral, None
-    return factor.neutral + reading.weight * (band.points - factor.neutral), band
-
-
-def _reason(factor: Factor, reading: Reading, band: Band | None) -> str:
-    if band is None:
-        neutral = f"{number(factor.neutral)} of {number(factor.max_points)} points"
-        return f"{reading.statement}; until then it counts as neutral, {neutral}."
-    if band.points >= factor.best.points:
-        text = f"{reading.statement}; that earns {factor.full_points}."
-    else:
-        text = f"{reading.statement}; {factor.best_text}."
-    if reading.weight < 1:
-        text += f" It counts at {percent(reading.weight)} until there are 12 weeks of revenue."
-    return text
+    return Line(factor=factor.name, points=float(earned(factor, reading)[0]), reading=reading)
 
 
 def _cap_lines(
     book: Rulebook, seen: Standpoint, readings: Mapping[str, Reading], confidence: float, raw: float
-) -> list[Contribution]:
+) -> list[Line]:
     """What ceilings take off, one after the other; those that nothing exceeds leave no line."""
     lines = []
     for cap, value, ceiling in _ceilings(book, seen, readings, confidence, raw):
-        reading = caps.explained(cap.measure, value, seen, readings)
-        lines.append(
-            Contribution(
-                factor=cap.name,
-                points=ceiling.points - raw,
-                max_points=0.0,
-                value=value,
-                band=ceiling.text(cap.unit),
-                reason=f"{reading.statement}; {ceiling.text(cap.unit)}, the score is at most {number(ceiling.points)}.",
-                confidence=1.0,
-                evidence=reading.evidence,
-            )
-        )
+        found = caps.reading(cap.measure, value, readings)
+        lines.append(Line(factor=cap.name, points=ceiling.points - raw, reading=found))
         raw = ceiling.points
     return lines
 
@@ -177,36 +127,19 @@ def _ceilings(
             raw = ceiling.points
 
 
-def _base_lines(book: Rulebook) -> list[Contribution]:
-    if not book.base:
-        return []
-    reason = f"Every score starts from {number(book.base)}."
-    return [_plain_line("base", book.base, reason)]
+def _base_lines(book: Rulebook) -> list[Line]:
+    return [Line(factor="base", points=float(book.base))] if book.base else []
 
 
-def _clamp_lines(book: Rulebook, raw: float) -> list[Contribution]:
+def _clamp_lines(book: Rulebook, raw: float) -> list[Line]:
     """Brings a sum of adjustments back into 0–100, when it has left it. Sums with caps cannot."""
     excess = min(max(raw, 0.0), 100.0) - raw
-    if book.caps or excess == 0:
-        return []
-    return [_plain_line("clamp", excess, "A score lies between 0 and 100.")]
+    return [] if book.caps or excess == 0 else [Line(factor="clamp", points=excess)]
 
 
-def _plain_line(name: str, points: float, reason: str) -> Contribution:
-    return Contribution(
-        factor=name,
-        points=float(points),
-        max_points=max(float(points), 0.0),
-        value=None,
-        band="",
-        reason=reason,
-        confidence=1.0,
-    )
-
-
-def _components(book: Rulebook, contributions: list[Contribution], readings: Mapping[str, Reading]) -> dict[str, float]:
+def _components(book: Rulebook, lines: list[Line], readings: Mapping[str, Reading]) -> dict[str, float]:
     """Parts of the score as figures of 0–1; one that has no data is left out."""
-    points = {contribution.factor: contribution.points for contribution in contributions}
+    points = {line.factor: line.points for line in lines}
     components = {}
     for component in book.components:
         if component.line is None:

@@ -20,10 +20,8 @@ class Standpoint:
         self.as_of = as_of
         self._window = window
         self._end = as_of.toordinal() + 1
-        self._last = as_of.isoformat()
         self._end_place = history.place(self._end)
         self._places: dict[int, int] = {}
-        self._spans: dict[int, str] = {}
 
     @functools.cached_property
     def days(self) -> int:
@@ -62,10 +60,3 @@ class Standpoint:
     def first(self, days: int) -> dt.date:
         """The first of the `days` days that end with `as_of`."""
         return dt.date.fromordinal(self._end - days)
-
-    def evidence(self, days: int, *fields: str) -> tuple[str, ...]:
-        """Handles of daily figures: `days:<field>:<first>:<last>`."""
-        span = self._spans.get(days)
-        if span is None:
-            span = self._spans[days] = f"{self.first(days).isoformat()}:{self._last}"
-        return tuple([f"days:{field}:{span}" for field in fields])

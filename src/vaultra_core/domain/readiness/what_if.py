@@ -50,5 +50,4 @@ def assume(book: Rulebook, readings: Mapping[str, Reading], changes: Mapping[str
 
 def assume_value(factor: Factor, reading: Reading, value: float) -> Reading:
     """A reading with another value, of which its factor allows any."""
-    statement = f"{factor.title} assumed to count as {factor.unit.text(value)}"
-    return msgspec.structs.replace(reading, value=value, statement=statement, worst=False)
+    return msgspec.structs.replace(reading, value=value, worst=False, assumed=True)

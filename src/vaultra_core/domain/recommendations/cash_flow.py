@@ -51,7 +51,7 @@ def secure_payouts(situation: Situation) -> Advice | None:
         key="secure_payouts",
         title="Get every payout in time",
         category=Category.CASH_FLOW,
-        description=(f"{goal.reading.statement}.", *_to_reach(situation, goal), _STEPS),
+        description=(f"{goal.statement}.", *_to_reach(situation, goal), _STEPS),
         impact=situation.gain(goal.changes),
         by=situation.later(PAYOUT_DAYS),
         metric_refs={"payouts": goal.reading.value, "target_share_in_time_180_days": goal.need},

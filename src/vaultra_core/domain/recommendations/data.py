@@ -7,6 +7,7 @@ from vaultra_core.domain.recommendations.situation import Situation, advice
 from vaultra_core.domain.wording import day, percent
 
 _CUSTOMER_FACTORS = ("top_customer", "returning")
+_CERTAIN = Reading(weight=0.0, confidence=1.0)
 
 
 def identify_customers(situation: Situation) -> Advice | None:
@@ -18,7 +19,7 @@ def identify_customers(situation: Situation) -> Advice | None:
         return None
     share = identified / gross
     # What customers would show is unknown; certain is only that the score would rest on more data.
-    known = {name: _certain(situation.readings[name]) for name in unknown}
+    known = dict.fromkeys(unknown, _CERTAIN)
     return advice(
         situation,
         key="identify_customers",
@@ -36,7 +37,3 @@ def identify_customers(situation: Situation) -> Advice | None:
         metric_refs={"identified_share_90_days": share, "target_identified_share": float(IDENTIFIED_SHARE)},
         severity=sum(share < limit for limit in (0.7, 0.35)),
     )
-
-
-def _certain(reading: Reading) -> Reading:
-    return Reading(value=None, statement=reading.statement, weight=0.0, confidence=1.0)

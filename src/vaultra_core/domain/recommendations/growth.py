@@ -29,7 +29,7 @@ def raise_revenue(situation: Situation) -> Advice | None:
         title="Grow monthly revenue to the next lender minimum",
         category=Category.GROWTH,
         description=(
-            f"{goal.reading.statement}.",
+            f"{goal.statement}.",
             f"Revenue-based lenders publish minimums; the next one is {minimum}, "
             f"{situation.money(gap or 0)} a month more than now.",
             f"The average looks back {AVERAGE_DAYS} days, so a rise that starts now counts in full by "
@@ -61,7 +61,7 @@ def restart_growth(situation: Situation) -> Advice | None:
         title="Stop the decline in revenue" if growth < 0 else "Get revenue growing",
         category=Category.GROWTH,
         description=(
-            f"{goal.reading.statement}.",
+            f"{goal.statement}.",
             f"The last four weeks brought {situation.money(recent)}; {aim}.",
             "One weak week does not decide this figure: it follows the middle of all pairs of weeks over half a year.",
         ),

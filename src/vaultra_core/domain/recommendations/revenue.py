@@ -56,7 +56,7 @@ def smooth_revenue(situation: Situation) -> Advice | None:
         title="Even out weekly revenue",
         category=Category.REVENUE,
         description=(
-            f"{goal.reading.statement}.",
+            f"{goal.statement}.",
             f"A usual week brings {situation.money(usual)}; with most weeks within {percent(goal.band.threshold)} of "
             f"the trend, the score gains by {day(situation.later(STEADY_DAYS))}.",
             _STEPS,
@@ -85,7 +85,7 @@ def close_gaps(situation: Situation) -> Advice | None:
         title="Close the gaps between sales",
         category=Category.REVENUE,
         description=(
-            f"{goal.reading.statement}.",
+            f"{goal.statement}.",
             f"{goal_text} is the next step; a week that brings {threshold} does not count.",
             f"Weeks leave the count after half a year: without a new one, by {day(_clear_date(situation, most))}.",
             "Plan something small to sell for holidays and quiet weeks, and send invoices weekly rather than in bulk.",
@@ -123,7 +123,7 @@ def spread_customers(situation: Situation) -> Advice | None:
         title="Depend less on the largest customer",
         category=Category.RISK,
         description=(
-            f"{goal.reading.statement}, {situation.money(largest)} of {situation.money(identified)}.",
+            f"{goal.statement}, {situation.money(largest)} of {situation.money(identified)}.",
             f"{situation.money(extra)} more from others in {CUSTOMER_DAYS} days, with the same from that customer, "
             f"brings the share {goal.target} by {day(situation.later(CUSTOMER_DAYS))}.",
             "Offer what that customer buys to two or three similar ones; a contract with a notice period lowers the "
@@ -151,7 +151,7 @@ def win_back_customers(situation: Situation) -> Advice | None:
         title="Bring customers back",
         category=Category.REVENUE,
         description=(
-            f"{goal.reading.statement}, {situation.money(returning)} of {situation.money(identified)}.",
+            f"{goal.statement}, {situation.money(returning)} of {situation.money(identified)}.",
             f"{situation.money(extra)} more from customers who bought before, in {CUSTOMER_DAYS} days, brings "
             f"the share to {percent(target)} by {day(situation.later(CUSTOMER_DAYS))}.",
             "Write to buyers about a month after their first purchase with what goes with it, and make ordering again "

@@ -68,7 +68,7 @@ def lower_disputes(situation: Situation) -> Advice | None:
         key="lower_disputes",
         title="Bring chargebacks further down",
         category=Category.RISK,
-        description=(f"{goal.reading.statement}.", *_way_down(situation, goal), _STEPS),
+        description=(f"{goal.statement}.", *_way_down(situation, goal), _STEPS),
         impact=situation.gain(goal.changes),
         by=date_with_at_most(situation.seen, int(goal.need)),
         metric_refs={
@@ -133,7 +133,7 @@ def lower_refunds(situation: Situation) -> Advice | None:
         title="Lower refunds",
         category=Category.RISK,
         description=(
-            f"{goal.reading.statement}.",
+            f"{goal.statement}.",
             f"At today's volume, refunds of less than {situation.money(goal.need)} in {REFUND_DAYS} days, instead of "
             f"{situation.money(refunded)}, bring it {goal.target} by {day(situation.later(REFUND_DAYS))}.",
             "Sort the refunds by reason: sizes, damage and late delivery can be prevented before the sale, and an "

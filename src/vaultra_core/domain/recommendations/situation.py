@@ -12,6 +12,7 @@ from vaultra_core.domain.readiness.assessment import Assessment
 from vaultra_core.domain.readiness.rules import Band, Factor, Reading, Rulebook
 from vaultra_core.domain.readiness.scoring import raw_score, read, score
 from vaultra_core.domain.readiness.standpoint import Standpoint
+from vaultra_core.domain.readiness.statements import statement
 from vaultra_core.domain.readiness.what_if import assume
 from vaultra_core.domain.recommendations.base import Advice, Category, Priority
 from vaultra_core.domain.wording import money
@@ -33,6 +34,11 @@ class Goal(msgspec.Struct, frozen=True, kw_only=True):
     def now(self) -> str:
         value = self.reading.value
         return "no value" if value is None else self.factor.unit.text(value)
+
+    @property
+    def statement(self) -> str:
+        """What was found, without a full stop."""
+        return statement(self.factor, self.reading)
 
     @property
     def target(self) -> str:

@@ -5,7 +5,9 @@ from uuid import UUID
 
 from vaultra_core.domain.accounts import ImportPhase, IntegrationStatus
 from vaultra_core.domain.metrics import ExtraMetrics, MetricsSnapshot
-from vaultra_core.domain.readiness.assessment import Assessment, Contribution, Tier
+from vaultra_core.domain.readiness.assessment import Assessment, Tier
+from vaultra_core.domain.readiness.contribution import Line
+from vaultra_core.domain.readiness.rules import Reading
 from vaultra_core.domain.recommendations.base import Advice, Category, Priority, Recommendation, Status
 from vaultra_core.errors import Conflict
 from vaultra_core.identity import new_id
@@ -48,16 +50,8 @@ def a_snapshot(period_end: dt.date = TODAY, **fields: Any) -> MetricsSnapshot:
 
 
 def an_assessment(as_of: dt.date = TODAY, **fields: Any) -> Assessment:
-    contribution = Contribution(
-        factor="trend",
-        points=10.5,
-        max_points=14.0,
-        value=None,
-        band="> 0",
-        reason="Revenue is growing.",
-        confidence=0.75,
-        evidence=("days:gross:2026-08-01:2026-11-02",),
-    )
+    reading = Reading(value=0.02, weight=0.75, confidence=0.75, figures={"weeks": 10})
+    line = Line(factor="trend", points=10.75, reading=reading)
     known = {
         "as_of": as_of,
         "rulebook": "lender-2",
@@ -66,7 +60,7 @@ def an_assessment(as_of: dt.date = TODAY, **fields: Any) -> Assessment:
         "tier": Tier.IMPROVING,
         "confidence": 0.8,
         "components": {"growth": 0.75, "risk_signals": 1.0},
-        "contributions": (contribution,),
+        "lines": (Line(factor="base", points=50.0), line),
     }
     return Assessment(**{**known, **fields})
 
