@@ -49,6 +49,16 @@ def test_contributions_add_up_to_the_raw_score_exactly(history: History, ruleboo
     assert all(0 <= value <= 1 for value in assessment.components.values())
 
 
+@given(histories(), NAMES)
+def test_the_figures_of_a_score_are_enough_for_its_words(history: History, rulebook: str) -> None:
+    """What is stored of a score, and read back, says the same."""
+    assessment = assessed(history, rulebook)
+    read = msgspec.json.decode(msgspec.json.encode(assessment), type=Assessment)
+    assert read == assessment
+    assert read.contributions == assessment.contributions
+    assert all(line.reason.endswith(".") for line in read.contributions)
+
+
 @given(histories())
 def test_each_factor_stays_within_its_maximum_and_only_caps_take_away(history: History) -> None:
     for line in assessed(history).contributions:

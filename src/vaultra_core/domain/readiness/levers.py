@@ -86,10 +86,10 @@ def most_chargebacks(seen: Standpoint, band: Band) -> int | None:
 def date_with_at_most(seen: Standpoint, most: int) -> dt.date:
     """The day on which so many chargebacks are left among the last 180 days, if none is added."""
     left = seen.total("chargeback_count", DISPUTE_DAYS)
-    for past in seen.history.between(seen.first(DISPUTE_DAYS), seen.as_of):
-        left -= past.chargeback_count
+    for past, count in seen.history.counted("chargeback_count", seen.first(DISPUTE_DAYS), seen.as_of):
+        left -= count
         if left <= most:
-            return past.day + dt.timedelta(days=DISPUTE_DAYS)
+            return past + dt.timedelta(days=DISPUTE_DAYS)
     return seen.as_of + dt.timedelta(days=DISPUTE_DAYS)
 
 

@@ -36,6 +36,8 @@ def downgrade() -> None:
 
 
 def _set_scores_aside() -> None:
-    op.execute(f"INSERT INTO superseded_scores ({COLUMNS}, superseded_at) SELECT {COLUMNS}, now() FROM readiness_scores")
+    op.execute(
+        f"INSERT INTO superseded_scores ({COLUMNS}, superseded_at) SELECT {COLUMNS}, now() FROM readiness_scores"
+    )
     op.execute("DELETE FROM readiness_scores")
     op.execute("UPDATE computations SET readiness_from = '0001-01-01' WHERE readiness_as_of IS NOT NULL")
