@@ -6,13 +6,17 @@ of a day are `json`, since they are only ever read whole.
 
 from alembic import op
 
-revision = "0016"
-down_revision = "0015"
+revision = "0017"
+down_revision = "0016"
 
-COLUMNS = (
-    "business_id, id, rulebook, as_of, score, raw_score, tier, confidence, components, contributions, inputs_digest, "
-    "created_at"
-)
+SET_ASIDE = """
+INSERT INTO superseded_scores
+  (business_id, id, rulebook, as_of, score, raw_score, tier, confidence, components, contributions, inputs_digest,
+   created_at, superseded_at)
+SELECT business_id, id, rulebook, as_of, score, raw_score, tier, confidence, components, contributions, inputs_digest,
+       created_at, now()
+  FROM readiness_scores
+"""
 
 
 def upgrade() -> None:
@@ -36,8 +40,6 @@ def downgrade() -> None:
 
 
 def _set_scores_aside() -> None:
-    op.execute(
-        f"INSERT INTO superseded_scores ({COLUMNS}, superseded_at) SELECT {COLUMNS}, now() FROM readiness_scores"
-    )
+    op.execute(SET_ASIDE)
     op.execute("DELETE FROM readiness_scores")
     op.execute("UPDATE computations SET readiness_from = '0001-01-01' WHERE readiness_as_of IS NOT NULL")
