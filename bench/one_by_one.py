@@ -23,8 +23,8 @@ from vaultra_core.use_cases.receive_webhook import to_inbox
 
 CONNECTIONS = 16
 INSERT = """INSERT INTO stripe_events
-    (id, stripe_event_id, account, event_type, livemode, payload, created_at, next_attempt_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $7) ON CONFLICT DO NOTHING"""
+    (id, stripe_event_id, account, event_type, livemode, payload, created_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING"""
 
 
 def make_app(settings: Settings) -> Litestar:

@@ -13,7 +13,7 @@ from bench.stage import a_connected_account, a_process, a_queue, a_stage, an_api
 from vaultra_adapters.settings import Settings
 
 ROUNDS = 3
-WAITING = "SELECT count(*) FROM stripe_events WHERE processed_at IS NULL"
+WAITING = "SELECT count(*) FROM waiting_events"
 TIME_LIMIT = 300
 
 

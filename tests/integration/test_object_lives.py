@@ -100,7 +100,10 @@ async def test_a_life_told_by_webhooks_ends_right_in_whatever_order_it_is_told(
         found = await days_of(engine, business)
         assert {field: found[field] for field in expected} == expected, kind
     straight = await days_of(engine, business)
-    await run(engine, "TRUNCATE stripe_events, daily_activity, " + ", ".join(table.name for table in LEDGER.values()))
+    await run(
+        engine,
+        "TRUNCATE stripe_events, waiting_events, daily_activity, " + ", ".join(table.name for table in LEDGER.values()),
+    )
     for payload in reversed(payloads):
         assert (await product.webhook(payload)).status_code == 200
         await owner.run(Job.APPLY_EVENTS)

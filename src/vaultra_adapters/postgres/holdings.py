@@ -1,9 +1,9 @@
 import re
 from collections.abc import AsyncIterator, Iterator
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Table, cast, delete, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, Select, Table, cast, delete, func, literal_column, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TEXT
 
 from vaultra_adapters.postgres.audit import PostgresAuditLog
@@ -17,6 +17,7 @@ from vaultra_adapters.postgres.tables import (
     stripe_events,
     user_business_memberships,
     users,
+    waiting_events,
 )
 from vaultra_core.identity import Role
 from vaultra_core.ports.holdings import Rows
@@ -57,6 +58,8 @@ class PostgresHoldings(Collection):
         return list(found)
 
     async def erase_business(self, business_id: UUID) -> None:
+        waiting = waiting_events.c.account.in_(_accounts_of(business_id))
+        await self._connection.execute(delete(waiting_events).where(waiting))
         await self._connection.execute(delete(stripe_events).where(_events_of(business_id)))
         await self._connection.execute(delete(businesses).where(businesses.c.id == business_id))
 
@@ -86,6 +89,10 @@ def _of_user(user_id: UUID) -> Iterator[tuple[Table, ColumnElement[bool]]]:
 def _events_of(business_id: UUID) -> ColumnElement[bool]:
     mine = integration_accounts.c.business_id == business_id
     return or_(
-        stripe_events.c.account.in_(select(integration_accounts.c.external_id).where(mine)),
+        stripe_events.c.account.in_(_accounts_of(business_id)),
         stripe_events.c.integration_id.in_(select(integration_accounts.c.id).where(mine)),
     )
+
+
+def _accounts_of(business_id: UUID) -> Select[Any]:
+    return select(integration_accounts.c.external_id).where(integration_accounts.c.business_id == business_id)

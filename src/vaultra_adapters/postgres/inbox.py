@@ -14,7 +14,9 @@ from sqlalchemy import (
     Row,
     Select,
     Text,
+    Update,
     and_,
+    bindparam,
     case,
     cast,
     delete,
@@ -26,13 +28,15 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSON, insert
 
 from vaultra_adapters.postgres.integrations import PROVIDER
-from vaultra_adapters.postgres.rows import Collection, among, row_values, rows_of
-from vaultra_adapters.postgres.tables import integration_accounts, stripe_events
+from vaultra_adapters.postgres.rows import Collection, among, asked, row_values, rows_of
+from vaultra_adapters.postgres.tables import integration_accounts, stripe_events, waiting_events
 from vaultra_core.errors import InvalidInput
 from vaultra_core.ports.storage import UNKNOWN_ACCOUNT, Backlog, InboxStats, StripeEvent
 
 EVENTS: Final = stripe_events.c
-WAITING: Final = and_(EVENTS.processed_at.is_(None), EVENTS.dead_at.is_(None))
+WAITING: Final = waiting_events.c
+# An event of an account that nobody has connected has no integration: that is what the index knows.
+UNKNOWN: Final = and_(EVENTS.integration_id.is_(None), EVENTS.outcome == UNKNOWN_ACCOUNT)
 ERROR_LENGTH: Final = 2000
 OUTCOME_LENGTH: Final = 500
 _NUL: Final = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")  # escaped, and its backslash is not
@@ -49,7 +53,8 @@ ACCEPTED: Final[list[Column[Any]]] = [
 
 @cache
 def accept_events() -> Insert:
-    """Insert-or-ignore of any number of events; `accepted_values` makes its parameters."""
+    """Insert-or-ignore of any number of events, and those that are new wait from then on; `accepted_values` makes its
+    parameters."""
     new = rows_of("new", ACCEPTED)
     account = integration_accounts.c
     connected = and_(account.provider == PROVIDER, account.external_id == new.c.account)
@@ -62,10 +67,16 @@ def accept_events() -> Insert:
         new.c.livemode,
         new.c.payload,
         new.c.created_at,
-        new.c.created_at.label("next_attempt_at"),
     ).select_from(new.outerjoin(integration_accounts, connected))
     names = [c.name for c in rows.selected_columns]
-    return insert(stripe_events).from_select(names, rows).on_conflict_do_nothing()
+    stored = (
+        insert(stripe_events)
+        .from_select(names, rows)
+        .on_conflict_do_nothing()
+        .returning(EVENTS.id, EVENTS.account, EVENTS.created_at)
+        .cte("stored")
+    )
+    return insert(waiting_events).from_select(["event_id", "account", "due_at"], select(*stored.c))
 
 
 def accepted_values(events: Sequence[StripeEvent]) -> dict[str, str]:
@@ -100,42 +111,55 @@ def _event(row: Row[*tuple[Any, ...]]) -> StripeEvent:
     return StripeEvent(**{**fields, "payload": fields["payload"].encode()})
 
 
+@cache
+def _mark_applied(*, unknown: bool) -> Update:
+    done = delete(waiting_events).where(asked(WAITING.event_id)).cte("done")
+    values: dict[Any, Any] = {
+        EVENTS.processed_at: bindparam("done_at"),
+        EVENTS.outcome: bindparam("outcome"),
+        EVENTS.last_error: None,
+    }
+    if unknown:
+        values[EVENTS.integration_id] = None  # it may have had one when it came
+    return update(stripe_events).where(asked(EVENTS.id)).values(values).add_cte(done)
+
+
 class PostgresInbox(Collection):
     async def accept(self, events: Sequence[StripeEvent]) -> int:
         return (await self._connection.execute(accept_events(), accepted_values(events))).rowcount
 
     async def claim(self, now: dt.datetime, *, limit: int) -> list[StripeEvent]:
-        # The first attempt is due when the event comes in, so the order of attempts is the order of arrival.
-        found = await self._connection.execute(
-            _events()
-            .where(WAITING, EVENTS.next_attempt_at <= now)
-            .order_by(EVENTS.next_attempt_at, EVENTS.id)
-            .limit(limit)
+        # The limit is written out, so that the planner knows how few events are looked up among all that ever came.
+        due = (
+            select(WAITING.event_id)
+            .where(WAITING.due_at <= now)
+            .order_by(WAITING.event_id)
+            .limit(literal(limit, literal_execute=True))
             .with_for_update(skip_locked=True)
+            .cte("due")
         )
+        found = await self._connection.execute(_events().join(due, due.c.event_id == EVENTS.id).order_by(EVENTS.id))
         return [_event(row) for row in found]
 
     async def mark_applied(self, outcomes: Mapping[UUID, str], now: dt.datetime) -> None:
-        columns = [EVENTS.id, EVENTS.outcome]
-        done = rows_of("done", columns)
-        rows = [{"id": event_id, "outcome": outcome[:OUTCOME_LENGTH]} for event_id, outcome in outcomes.items()]
-        await self._connection.execute(
-            update(stripe_events)
-            .where(EVENTS.id == done.c.id)
-            .values(processed_at=now, outcome=done.c.outcome, last_error=None),
-            row_values("done", rows),
-        )
+        of_outcome: dict[str, list[UUID]] = {}
+        for event_id, outcome in outcomes.items():
+            of_outcome.setdefault(outcome, []).append(event_id)
+        for outcome, event_ids in of_outcome.items():
+            values = {"asked": event_ids, "done_at": now, "outcome": outcome[:OUTCOME_LENGTH]}
+            await self._connection.execute(_mark_applied(unknown=outcome == UNKNOWN_ACCOUNT), values)
 
     async def mark_failed(self, event_id: UUID, error: str, *, retry_at: dt.datetime | None, now: dt.datetime) -> None:
+        mine = WAITING.event_id == event_id
+        await self._connection.execute(
+            update(waiting_events).where(mine).values(due_at=retry_at)
+            if retry_at
+            else delete(waiting_events).where(mine)
+        )
         await self._connection.execute(
             update(stripe_events)
             .where(EVENTS.id == event_id)
-            .values(
-                attempts=EVENTS.attempts + 1,
-                last_error=error[:ERROR_LENGTH],
-                next_attempt_at=retry_at or now,
-                dead_at=None if retry_at else now,
-            )
+            .values(attempts=EVENTS.attempts + 1, last_error=error[:ERROR_LENGTH], dead_at=None if retry_at else now)
         )
 
     async def dead(self, *, limit: int) -> list[StripeEvent]:
@@ -148,23 +172,20 @@ class PostgresInbox(Collection):
         wanted: ColumnElement[bool] = EVENTS.dead_at.is_not(None)
         if stripe_event_ids is not None:
             wanted = and_(wanted, among(EVENTS.stripe_event_id, stripe_event_ids))
-        requeued = await self._connection.execute(
-            update(stripe_events).where(wanted).values(dead_at=None, attempts=0, next_attempt_at=now)
-        )
-        return requeued.rowcount
+        return await self._requeue(wanted, literal(now, WAITING.due_at.type), dead_at=None)
 
     async def readmit(self, account: str) -> int:
-        requeued = await self._connection.execute(
-            update(stripe_events)
-            .where(EVENTS.account == account, EVENTS.outcome == UNKNOWN_ACCOUNT)
-            .values(processed_at=None, outcome=None, attempts=0)
-        )
-        return requeued.rowcount
+        wanted = and_(EVENTS.account == account, UNKNOWN)
+        return await self._requeue(wanted, EVENTS.created_at, processed_at=None, outcome=None)
+
+    async def _requeue(self, wanted: ColumnElement[bool], due_at: ColumnElement[Any], **state: None) -> int:
+        changed = update(stripe_events).where(wanted).values(attempts=0, **state)
+        again = changed.returning(EVENTS.id, EVENTS.account, due_at.label("due_at")).cte("again")
+        waits = insert(waiting_events).from_select(["event_id", "account", "due_at"], select(*again.c))
+        return (await self._connection.execute(waits)).rowcount
 
     async def forget_unknown(self, before: dt.datetime) -> int:
-        # Written out, not a parameter: only so does a prepared statement find the index of just these.
-        unknown = EVENTS.outcome == literal(UNKNOWN_ACCOUNT, literal_execute=True)
-        forgotten = await self._connection.execute(delete(stripe_events).where(unknown, EVENTS.processed_at < before))
+        forgotten = await self._connection.execute(delete(stripe_events).where(UNKNOWN, EVENTS.processed_at < before))
         return forgotten.rowcount
 
     async def refill(self, event_id: UUID, payload: bytes) -> None:
@@ -172,20 +193,21 @@ class PostgresInbox(Collection):
         await self._connection.execute(refilled.values(payload=cast(literal(payload.decode(), Text), JSON)))
 
     async def waiting(self) -> int:
-        count = await self._connection.scalar(select(func.count()).select_from(stripe_events).where(WAITING))
+        count = await self._connection.scalar(select(func.count()).select_from(waiting_events))
         return count or 0
 
     async def backlog(self, account: str) -> Backlog:
-        # Each count walks the partial index of its own; both are short unless something is wrong.
-        waiting, dead = (
-            select(func.count()).select_from(stripe_events).where(EVENTS.account == account, state).scalar_subquery()
-            for state in (WAITING, EVENTS.dead_at.is_not(None))
-        )
-        row = (await self._connection.execute(select(waiting, dead))).one()
+        # What waits and what is dead is little unless something is wrong.
+        waiting = select(func.count()).where(WAITING.account == account)
+        dead = select(func.count()).where(EVENTS.account == account, EVENTS.dead_at.is_not(None))
+        counts = select(waiting.scalar_subquery(), dead.scalar_subquery())
+        row = (await self._connection.execute(counts)).one()
         return Backlog(waiting=row[0], dead=row[1])
 
     async def stats(self) -> InboxStats:
-        state = case((EVENTS.dead_at.is_not(None), "dead"), (WAITING, "waiting"), else_=EVENTS.outcome)
+        state = case(
+            (EVENTS.dead_at.is_not(None), "dead"), (EVENTS.processed_at.is_(None), "waiting"), else_=EVENTS.outcome
+        )
         version = func.coalesce(EVENTS.payload["api_version"].astext, "none")
         return InboxStats(await self._counts(state), await self._counts(version))
 

@@ -39,7 +39,6 @@ from vaultra_core.domain.recommendations.base import Category, Priority, Status
 from vaultra_core.domain.reconciliation import CertificateState
 from vaultra_core.domain.sessions import LinkPurpose
 from vaultra_core.identity import Role
-from vaultra_core.ports.storage import UNKNOWN_ACCOUNT
 
 # Importing this module is what fills `metadata`.
 __all__ = [
@@ -75,6 +74,7 @@ __all__ = [
     "used_connect_states",
     "user_business_memberships",
     "users",
+    "waiting_events",
 ]
 
 users = Table(
@@ -223,26 +223,27 @@ stripe_events = Table(
     Column("payload", JSON, nullable=False),
     Column("created_at", Moment, nullable=False),
     Column("attempts", Integer, nullable=False, server_default=text("0")),
-    Column("next_attempt_at", Moment, nullable=False),
     text_column("last_error", 2000),
     Column("processed_at", Moment),
     text_column("outcome", 500),
     Column("dead_at", Moment),
     Index(None, "integration_id", "created_at"),
-    Index(
-        "ix_stripe_events_waiting",
-        "next_attempt_at",
-        "id",
-        postgresql_where=text("processed_at IS NULL AND dead_at IS NULL"),
-    ),
     Index("ix_stripe_events_dead", "dead_at", postgresql_where=text("dead_at IS NOT NULL")),
-    Index(
-        "ix_stripe_events_unknown_account",
-        "account",
-        postgresql_where=text(f"outcome = '{UNKNOWN_ACCOUNT}'".replace(":", r"\:")),
-    ),
+    Index("ix_stripe_events_unconnected", "account", postgresql_where=text("integration_id IS NULL")),
+    # No index looks at what applying an event changes, and each page has room for every one of its rows a second time:
+    # so the change stays on the page and touches no index, at a third of the price.
+    postgresql_with={"fillfactor": 50},
 )
 
+# What waits to be applied, so that it can be found without an index on the state of `stripe_events`. Goes in and out
+# with that state, in the same statement.
+waiting_events = Table(
+    "waiting_events",
+    metadata,
+    Column("event_id", Uuid, primary_key=True),  # grows with the time of arrival
+    text_column("account", 255),
+    Column("due_at", Moment, nullable=False),
+)
 
 daily_activity = Table(
     "daily_activity",

@@ -161,7 +161,8 @@ class Inbox(Protocol):
         """Store the ones that are new (by `stripe_event_id`); how many were."""
 
     async def claim(self, now: dt.datetime, *, limit: int) -> list[StripeEvent]:
-        """The oldest events that wait to be applied, locked until the transaction ends; others skip them."""
+        """The oldest events that wait to be applied and are due, by their ids (which grow with time), locked until the
+        transaction ends; others skip them."""
 
     async def mark_applied(self, outcomes: Mapping[UUID, str], now: dt.datetime) -> None:
         """Done, with an outcome per event id: `applied`, or `ignored: …` with the reason."""

@@ -1,4 +1,5 @@
 import json
+from uuid import UUID
 
 from vaultra_core.ports.storage import (
     UNKNOWN_ACCOUNT,
@@ -44,7 +45,8 @@ class InboxContract:
         assert same == {name: getattr(event, name) for name in same}
 
     async def test_the_oldest_are_claimed_first(self, uow: UnitOfWorkFactory) -> None:
-        await given_events(uow, an_event(3), an_event(1), an_event(2))
+        first, second, third = (an_event(number, id=UUID(int=number)) for number in range(1, 4))
+        await given_events(uow, third, first, second)
         assert await claimed(uow, limit=2) == ["evt_1", "evt_2"]
 
     async def test_two_claims_at_once_share_no_event(self, uow: UnitOfWorkFactory) -> None:

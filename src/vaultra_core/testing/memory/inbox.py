@@ -37,7 +37,7 @@ class MemoryInbox(MemoryCollection):
     async def claim(self, now: dt.datetime, *, limit: int) -> list[StripeEvent]:
         waiting = [entry for entry in self._entries() if entry.waits and entry.due <= now]
         claimed: list[StripeEvent] = []
-        for entry in sorted(waiting, key=lambda entry: (entry.due, entry.event.id)):
+        for entry in sorted(waiting, key=lambda entry: entry.event.id):
             if len(claimed) < limit and self._transaction.try_hold("event", entry.event.id):
                 claimed.append(entry.event)
         return claimed
