@@ -80,11 +80,11 @@ def _skip_commit(folder: Path) -> None:
         return wrapped
 
     def skip(commit: Method) -> Method:
-        async def wrapped(self: Any) -> None:
+        async def wrapped(self: Any, **named: Any) -> None:
             nonlocal storing
             was, storing = storing, False
             if not (was and _first(folder, "skipped")):
-                await commit(self)
+                await commit(self, **named)
 
         return wrapped
 

@@ -29,7 +29,8 @@ class Moment(TypeDecorator[dt.datetime]):
         return value
 
     def process_result_value(self, value: dt.datetime | None, dialect: Dialect) -> dt.datetime | None:
-        return None if value is None else value.astimezone(dt.UTC)
+        # The driver gives moments in UTC already, and looking is cheaper than converting.
+        return value if value is None or value.tzinfo is dt.UTC else value.astimezone(dt.UTC)
 
 
 def text_column(name: str, most: int, *arguments: Any, **options: Any) -> Column[str]:

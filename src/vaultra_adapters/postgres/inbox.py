@@ -8,6 +8,7 @@ from uuid import UUID
 
 import msgspec
 from sqlalchemy import (
+    BigInteger,
     Column,
     ColumnElement,
     Insert,
@@ -108,7 +109,8 @@ def _events() -> Select[*tuple[Any, ...]]:
 
 def _event(row: Row[*tuple[Any, ...]]) -> StripeEvent:
     fields = dict(zip(StripeEvent.__struct_fields__, row, strict=True))
-    return StripeEvent(**{**fields, "payload": fields["payload"].encode()})
+    fields["payload"] = fields["payload"].encode()
+    return StripeEvent(**fields)
 
 
 @cache
@@ -124,15 +126,19 @@ def _mark_applied(*, unknown: bool) -> Update:
     return update(stripe_events).where(asked(EVENTS.id)).values(values).add_cte(done)
 
 
+def _share() -> ColumnElement[int]:
+    return func.abs(cast(func.hashtext(func.coalesce(WAITING.account, "")), BigInteger))
+
+
 class PostgresInbox(Collection):
     async def accept(self, events: Sequence[StripeEvent]) -> int:
         return (await self._connection.execute(accept_events(), accepted_values(events))).rowcount
 
-    async def claim(self, now: dt.datetime, *, limit: int) -> list[StripeEvent]:
+    async def claim(self, now: dt.datetime, *, limit: int, share: int = 0, of: int = 1) -> list[StripeEvent]:
         # The limit is written out, so that the planner knows how few events are looked up among all that ever came.
         due = (
             select(WAITING.event_id)
-            .where(WAITING.due_at <= now)
+            .where(WAITING.due_at <= now, *([_share() % of == share] if of > 1 else []))
             .order_by(WAITING.event_id)
             .limit(literal(limit, literal_execute=True))
             .with_for_update(skip_locked=True)

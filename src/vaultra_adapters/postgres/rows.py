@@ -40,7 +40,7 @@ def columns_for(table: Table, kind: type[msgspec.Struct]) -> list[Column[Any]]:
 
 
 def to_row(struct: msgspec.Struct) -> dict[str, Any]:
-    return {name: getattr(struct, name) for name in struct.__struct_fields__}
+    return msgspec.structs.asdict(struct)
 
 
 def to_struct(kind: type[S], row: Row[*tuple[Any, ...]]) -> S:

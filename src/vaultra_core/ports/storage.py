@@ -160,9 +160,11 @@ class Inbox(Protocol):
     async def accept(self, events: Sequence[StripeEvent]) -> int:
         """Store the ones that are new (by `stripe_event_id`); how many were."""
 
-    async def claim(self, now: dt.datetime, *, limit: int) -> list[StripeEvent]:
+    async def claim(self, now: dt.datetime, *, limit: int, share: int = 0, of: int = 1) -> list[StripeEvent]:
         """The oldest events that wait to be applied and are due, by their ids (which grow with time), locked until the
-        transaction ends; others skip them."""
+        transaction ends; others skip them.
+
+        With `of` more than 1 only those of some accounts: every account belongs to one share, from 0 to `of` - 1."""
 
     async def mark_applied(self, outcomes: Mapping[UUID, str], now: dt.datetime) -> None:
         """Done, with an outcome per event id: `applied`, or `ignored: …` with the reason."""

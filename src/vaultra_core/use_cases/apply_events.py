@@ -18,7 +18,10 @@ from vaultra_core.use_cases.together import together
 logger = logging.getLogger(__name__)
 
 BATCH = 2_000
-LANES = 2  # batches under way: while the database merges one, the next is read
+# Batches of one account wait for each other, those of different accounts need not: so the accounts are shared out, and
+# each share has two batches under way, one that is merged while the next is read.
+SHARES = 2
+LANES = 2
 ATTEMPTS = 3  # then an event goes to the dead-letter queue
 
 
@@ -41,27 +44,28 @@ class ApplyEvents:
 
     async def execute(self) -> int:
         """Apply until nothing waits; how many events were taken care of."""
-        total = sum(await together(self._lane() for _ in range(LANES)))
+        total = sum(await together(self._lane(share) for share in range(SHARES) for _ in range(LANES)))
         if total:
             await self._queue.wake(Job.COMPUTE_METRICS)
         return total
 
-    async def _lane(self) -> int:
+    async def _lane(self, share: int) -> int:
         total = 0
-        while count := await self._batch(BATCH):
+        while count := await self._batch(share, BATCH):
             total += count
             if count < BATCH:
                 break
         return total
 
-    async def _batch(self, size: int) -> int:
+    async def _batch(self, share: int, size: int) -> int:
         events: list[StripeEvent] = []
         try:
             async with self._unit_of_work() as work:
-                events = await work.inbox.claim(self._clock.now(), limit=size)
+                events = await work.inbox.claim(self._clock.now(), limit=size, share=share, of=SHARES)
                 if events:
                     await self._apply(work, events)
-                await work.commit()
+                # A crash of the database that takes this away takes all of it: then the events wait again.
+                await work.commit(durable=False)
         except Unavailable:
             raise
         except Exception as error:
@@ -70,7 +74,7 @@ class ApplyEvents:
             if len(events) > 1:
                 # One event that nobody foresaw must not keep the others waiting: alone, each is its own problem.
                 logger.exception("a batch of %d events failed; now one by one", len(events))
-                return sum([await self._batch(1) for _ in events])
+                return sum([await self._batch(share, 1) for _ in events])
             logger.exception("event %s failed", events[0].stripe_event_id)
             message = error.message if isinstance(error, VaultraError) else f"Unexpected: {type(error).__name__}."
             async with self._unit_of_work() as work:

@@ -22,6 +22,9 @@ from vaultra_core.ports.storage import Change, UnitOfWork
 
 FOREVER = 2**62
 
+# Kinds are told apart by `type(…) is`: for structs `isinstance` asks in Python when the answer is no, and that for
+# every object of an import.
+
 
 async def record_observations(work: UnitOfWork, business: Business, records: Sequence[Record]) -> int:
     """Merge observations into a business's ledger and mark what follows from them; how many objects changed.
@@ -37,7 +40,7 @@ async def record_observations(work: UnitOfWork, business: Business, records: Seq
     days = await _days_touched(work, business, changes)
     days |= await _days_of_customers_known_otherwise(work, business, known_since, changes)
     await work.activity.mark_dirty(business.id, days)
-    moved = [change.after.state.created for change in changes if not isinstance(change.after.state, Subscription)]
+    moved = [change.after.state.created for change in changes if type(change.after.state) is not Subscription]
     await work.certificates.open_days(business.id, utc_days(moved))
     if computation.metrics_as_of and (due := _recurring_revenue_due(changes, business.timezone)):
         due = min(due, computation.metrics_from or due, computation.metrics_as_of)
@@ -51,10 +54,7 @@ async def _days_touched(work: UnitOfWork, business: Business, changes: Sequence[
     # released authorisation returned nothing). A rate hangs on the charge's balance transaction.
     changed = [state for c in changes for state in _states(c) if isinstance(state, Charge)]
     settled = {
-        state.id
-        for c in changes
-        for state in _states(c)
-        if isinstance(state, BalanceTransaction) and state.exchange_rate
+        state.id for c in changes for state in _states(c) if type(state) is BalanceTransaction and state.exchange_rate
     }
     settled -= {charge.balance_transaction for charge in changed if charge.balance_transaction}  # looked at anyway
     repriced = await work.ledger.charges_of(business.id, settled) if settled else []
@@ -77,9 +77,9 @@ def _states(change: Change) -> Iterable[LedgerObject]:
 
 
 def _days_of(state: LedgerObject, timezone: str) -> Iterable[dt.date]:
-    if isinstance(state, Payout):
+    if type(state) is Payout:
         yield utc_day(state.arrival_date)
-    elif not isinstance(state, Subscription | BalanceTransaction):
+    elif type(state) is not Subscription and type(state) is not BalanceTransaction:
         yield local_day(state.created, timezone)
 
 
@@ -91,7 +91,7 @@ def _recurring_revenue_due(changes: Sequence[Change], timezone: str) -> dt.date 
         for change in changes
         if change.before is None or _bears_on_revenue(change.before.state) != _bears_on_revenue(change.after.state)
         for state in _states(change)
-        if isinstance(state, Subscription)
+        if type(state) is Subscription
     ]
     return local_day(min(moved), timezone) if moved else None
 

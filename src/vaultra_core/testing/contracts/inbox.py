@@ -49,6 +49,17 @@ class InboxContract:
         await given_events(uow, third, first, second)
         assert await claimed(uow, limit=2) == ["evt_1", "evt_2"]
 
+    async def test_the_events_of_an_account_are_in_one_share(self, uow: UnitOfWorkFactory) -> None:
+        accounts = [None, *(f"acct_{number}" for number in range(20))]
+        events = [an_event(number, account=accounts[number % len(accounts)]) for number in range(60)]
+        await given_events(uow, *events)
+        async with uow() as work:
+            shares = [await work.inbox.claim(LATER, limit=100, share=share, of=3) for share in range(3)]
+        assert all(shares)
+        assert sum(len(share) for share in shares) == len(events)
+        first, second, third = ({event.account for event in share} for share in shares)
+        assert not (first & second or second & third or first & third)
+
     async def test_two_claims_at_once_share_no_event(self, uow: UnitOfWorkFactory) -> None:
         await given_events(uow, *(an_event(number) for number in range(1, 7)))
         async with uow() as first, uow() as second:

@@ -2,6 +2,7 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
+from zlib import crc32
 
 import msgspec
 
@@ -34,8 +35,9 @@ class MemoryInbox(MemoryCollection):
                 new += 1
         return new
 
-    async def claim(self, now: dt.datetime, *, limit: int) -> list[StripeEvent]:
-        waiting = [entry for entry in self._entries() if entry.waits and entry.due <= now]
+    async def claim(self, now: dt.datetime, *, limit: int, share: int = 0, of: int = 1) -> list[StripeEvent]:
+        due = [entry for entry in self._entries() if entry.waits and entry.due <= now]
+        waiting = [entry for entry in due if crc32((entry.event.account or "").encode()) % of == share]
         claimed: list[StripeEvent] = []
         for entry in sorted(waiting, key=lambda entry: entry.event.id):
             if len(claimed) < limit and self._transaction.try_hold("event", entry.event.id):
