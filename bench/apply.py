@@ -1,59 +1,88 @@
 """Applying events: from the inbox to the ledger and its dirty days, against a COPY of the same rows."""
 
+import contextlib
 import datetime as dt
+import os
 import time
 from collections.abc import Sequence
+from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import asyncpg
 
+from bench.apply_once import a_worker, begin, finished
 from bench.events import payloads
 from bench.report import Goal, Row
 from bench.stage import a_connected_account, a_container, a_stage, query, run
 from vaultra_adapters.settings import Settings
-from vaultra_cli.memory import settle_collector
 from vaultra_core.domain.stripe_objects import minimal_event
 from vaultra_core.identity import new_id
 from vaultra_core.ports.storage import StripeEvent, UnitOfWorkFactory
-from vaultra_core.use_cases.apply_events import ApplyEvents
+
+ACCOUNTS: Final = 8
+WORKERS: Final = 2
+WARM: Final = 800  # events for each worker before the clock starts: then its statements are prepared
 
 
 def applying(folder: Path, scale: float) -> list[Row]:
-    count = int(20_000 * scale)
-    with a_stage(folder) as settings:
-        account = run(lambda: a_connected_account(settings)).external_id
-        seconds = run(lambda: _apply(settings, account, count))
-        copied = run(lambda: _copy(settings))
+    count = int(20_000 * scale) // ACCOUNTS * ACCOUNTS
+    with a_stage(folder) as settings, contextlib.ExitStack() as workers:
+        accounts = [run(lambda: a_connected_account(settings)).external_id for _ in range(ACCOUNTS)]
+        applying = [workers.enter_context(a_worker(settings)) for _ in range(WORKERS)]
+        for number, worker in enumerate(applying):
+            run(partial(_fill, settings, accounts, WARM, number * WARM))
+            begin(worker)
+            finished(worker)
+        run(partial(_fill, settings, accounts, count, WORKERS * WARM))
+        burnt, began = _cpu_of_postgres(folder), time.perf_counter()
+        for worker in applying:
+            begin(worker)
+        python = sum(finished(worker) for worker in applying)
+        seconds = time.perf_counter() - began
+        postgres = _cpu_of_postgres(folder) - burnt
         stored = run(lambda: query(settings, "SELECT count(*) FROM stripe_charges"))
-    if stored != count:
-        raise RuntimeError(f"{stored} charges of {count} are in the ledger")
+        copied = run(lambda: _copy(settings))
+    total = count + WORKERS * WARM
+    if stored != total:
+        raise RuntimeError(f"{stored} charges of {total} are in the ledger")
     return [
         Row(
-            name="applying events",
+            name=f"applying events of {ACCOUNTS} accounts, {WORKERS} workers",
             value=count / seconds,
             unit="events/s",
-            baseline=count / copied,
+            baseline=total / copied,
             goal=Goal("ratio", ">=", 0.25),
+            note=f"CPU an event: PostgreSQL {postgres / count * 1e6:.0f} µs, Python {python / count * 1e6:.0f} µs",
         )
     ]
 
 
-async def _apply(settings: Settings, account: str, count: int) -> float:
+async def _fill(settings: Settings, accounts: Sequence[str], count: int, start: int) -> None:
+    """The accounts' events by turns, as they would come in."""
+    share = count // len(accounts)
     async with a_container(settings) as container:
         factory = await container.get(UnitOfWorkFactory)
         now = dt.datetime.now(dt.UTC)
+        of_each = [payloads(account, share, start=start + n * share) for n, account in enumerate(accounts)]
+        events = (_event(raw, now) for turn in zip(*of_each, strict=True) for raw in turn)
         async with factory() as work:
-            events = (_event(raw, now) for raw in payloads(account, count))
             while some := list(islice(events, 1_000)):
                 await work.inbox.accept(some)
             await work.commit()
-        apply = await container.get(ApplyEvents)
-        settle_collector()  # as a worker does
-        began = time.perf_counter()
-        await apply.execute()
-        return time.perf_counter() - began
+
+
+def _cpu_of_postgres(folder: Path) -> float:
+    """CPU seconds of the server's processes that live, which the workers' connections do as long as they."""
+    (pid_file,) = folder.rglob("postmaster.pid")
+    server = pid_file.read_text().split()[0]
+    spent = 0
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            fields = stat.read_text().rpartition(")")[2].split()
+            spent += int(fields[11]) + int(fields[12]) if fields[1] == server else 0
+    return spent / os.sysconf("SC_CLK_TCK")
 
 
 def _event(raw: bytes, now: dt.datetime) -> StripeEvent:

@@ -5,8 +5,8 @@ from functools import cache
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Select, delete, literal, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Select, bindparam, delete, literal, select
+from sqlalchemy.dialects.postgresql import Insert, insert
 
 from vaultra_adapters.postgres.fold import fold_statement
 from vaultra_adapters.postgres.rows import (
@@ -35,18 +35,8 @@ class PostgresActivity(Collection):
     async def mark_dirty(self, business_id: UUID, days: AnyOf[dt.date]) -> None:
         if not days:
             return
-        new = arrays_of("new", [DIRTY.day])
-        statement = insert(dirty_days).from_select(
-            ["business_id", "day"], select(literal(business_id, DIRTY.business_id.type), new.c.day)
-        )
-        await self._connection.execute(
-            # Not DO NOTHING: that is content with a mark that is there, without holding it. Somebody could take the
-            # mark and fold the day before our change can be seen. DO UPDATE locks the row until we commit.
-            statement.on_conflict_do_update(
-                index_elements=[DIRTY.business_id, DIRTY.day], set_={"day": statement.excluded.day}
-            ),
-            {"new_day": sorted(set(days))},  # one order everywhere, so that two markers cannot deadlock
-        )
+        # One order everywhere, so that two markers cannot deadlock.
+        await self._connection.execute(_mark(), {"business": business_id, "new_day": sorted(set(days))})
 
     async def dirty(self, business_ids: AnyOf[UUID]) -> list[UUID]:
         return list(await self._connection.scalars(_marked(), {"asked": list(business_ids)}))
@@ -112,6 +102,18 @@ class PostgresActivity(Collection):
         found = await self._connection.execute(select(*COLUMNS).where(DAYS.business_id == business_id, DAYS.day == day))
         row = found.one_or_none()
         return to_struct(DayActivity, row) if row else None
+
+
+@cache
+def _mark() -> Insert:
+    new = arrays_of("new", [DIRTY.day])
+    business = bindparam("business", type_=DIRTY.business_id.type)
+    statement = insert(dirty_days).from_select(["business_id", "day"], select(business, new.c.day))
+    # Not DO NOTHING: that is content with a mark that is there, without holding it. Somebody could take the mark and
+    # fold the day before our change can be seen. DO UPDATE locks the row until we commit.
+    return statement.on_conflict_do_update(
+        index_elements=[DIRTY.business_id, DIRTY.day], set_={"day": statement.excluded.day}
+    )
 
 
 @cache

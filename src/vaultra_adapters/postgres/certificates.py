@@ -1,11 +1,12 @@
 from collections.abc import Collection as AnyOf
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from functools import cache
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
-from sqlalchemy import BigInteger, and_, bindparam, column, delete, exists, literal, or_, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import BigInteger, and_, bindparam, column, delete, exists, or_, select
+from sqlalchemy.dialects.postgresql import Insert, insert
 
 from vaultra_adapters.postgres.rows import (
     Collection,
@@ -37,14 +38,7 @@ class PostgresCertificates(Collection):
     async def open_days(self, business_id: UUID, days: AnyOf[date]) -> None:
         if not days:
             return
-        columns: Columns = [DAYS.day]
-        new = arrays_of("new", columns)
-        await self._connection.execute(
-            insert(unreconciled_days)
-            .from_select(["business_id", "day"], select(literal(business_id, DAYS.business_id.type), new.c.day))
-            .on_conflict_do_nothing(),
-            array_values("new", columns, [{"day": day} for day in sorted(days)]),
-        )
+        await self._connection.execute(_open(), {"business": business_id, "new_day": sorted(days)})
 
     async def opened(self, business_id: UUID, *, after: date, through: date, limit: int | None = None) -> list[date]:
         wanted = select(DAYS.day).where(DAYS.business_id == business_id, DAYS.day > after, DAYS.day <= through)
@@ -124,3 +118,14 @@ class PostgresCertificates(Collection):
             select(*columns_for(table, kind)).where(table.c.business_id == business_id, among(table.c[name], wanted))
         )
         return [to_struct(kind, row) for row in found]
+
+
+@cache
+def _open() -> Insert:
+    new = arrays_of("new", [DAYS.day])
+    business = bindparam("business", type_=DAYS.business_id.type)
+    return (
+        insert(unreconciled_days)
+        .from_select(["business_id", "day"], select(business, new.c.day))
+        .on_conflict_do_nothing()
+    )

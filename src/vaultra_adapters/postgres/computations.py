@@ -31,13 +31,13 @@ GET: Final = select(*COLUMNS).where(STATE.business_id == bindparam("business"))
 
 class PostgresComputations(Collection):
     async def lock(self, business_id: UUID) -> Computation:
-        held = select(*COLUMNS).where(STATE.business_id == business_id).with_for_update()
-        row = (await self._connection.execute(held)).one_or_none()
+        wanted = {"business": business_id}
+        row = (await self._connection.execute(_lock_one(), wanted)).one_or_none()
         if row is None:
             await self._connection.execute(
                 insert(computations).values(business_id=business_id).on_conflict_do_nothing()
             )
-            row = (await self._connection.execute(held)).one()
+            row = (await self._connection.execute(_lock_one(), wanted)).one()
         return to_struct(Computation, row)
 
     async def get(self, business_id: UUID) -> Computation | None:
@@ -95,6 +95,11 @@ class PostgresComputations(Collection):
         # In random order: businesses whose computation keeps failing must not stand in front of the others for ever,
         # and workers that look at the same time should find different ones.
         return list(await self._connection.scalars(due.order_by(func.random()).limit(limit), parameters))
+
+
+@cache
+def _lock_one() -> Select[*tuple[Any, ...]]:
+    return select(*COLUMNS).where(STATE.business_id == bindparam("business")).with_for_update()
 
 
 @cache

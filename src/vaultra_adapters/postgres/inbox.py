@@ -126,8 +126,19 @@ def _mark_applied(*, unknown: bool) -> Update:
     return update(stripe_events).where(asked(EVENTS.id)).values(values).add_cte(done)
 
 
-def _share() -> ColumnElement[int]:
-    return func.abs(cast(func.hashtext(func.coalesce(WAITING.account, "")), BigInteger))
+@cache
+def _claim(limit: int, shares: int) -> Select[*tuple[Any, ...]]:
+    of_share = func.abs(cast(func.hashtext(func.coalesce(WAITING.account, "")), BigInteger)) % shares
+    due = (
+        select(WAITING.event_id)
+        .where(WAITING.due_at <= bindparam("now"), *([of_share == bindparam("share")] if shares > 1 else []))
+        .order_by(WAITING.event_id)
+        # Written out, so that the planner knows how few events are looked up among all that ever came.
+        .limit(literal(limit, literal_execute=True))
+        .with_for_update(skip_locked=True)
+        .cte("due")
+    )
+    return _events().join(due, due.c.event_id == EVENTS.id).order_by(EVENTS.id)
 
 
 class PostgresInbox(Collection):
@@ -135,17 +146,10 @@ class PostgresInbox(Collection):
         return (await self._connection.execute(accept_events(), accepted_values(events))).rowcount
 
     async def claim(self, now: dt.datetime, *, limit: int, share: int = 0, of: int = 1) -> list[StripeEvent]:
-        # The limit is written out, so that the planner knows how few events are looked up among all that ever came.
-        due = (
-            select(WAITING.event_id)
-            .where(WAITING.due_at <= now, *([_share() % of == share] if of > 1 else []))
-            .order_by(WAITING.event_id)
-            .limit(literal(limit, literal_execute=True))
-            .with_for_update(skip_locked=True)
-            .cte("due")
+        found = await self._connection.execute(
+            _claim(limit, of), {"now": now, "share": share} if of > 1 else {"now": now}
         )
-        found = await self._connection.execute(_events().join(due, due.c.event_id == EVENTS.id).order_by(EVENTS.id))
-        return [_event(row) for row in found]
+        return [_event(row) for row in found.all()]
 
     async def mark_applied(self, outcomes: Mapping[UUID, str], now: dt.datetime) -> None:
         of_outcome: dict[str, list[UUID]] = {}

@@ -11,6 +11,7 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     Row,
+    Select,
     Text,
     Update,
     and_,
@@ -103,7 +104,7 @@ class PostgresLedger(Collection):
     async def _merge_kind(self, business_id: UUID, kind: str, observed: dict[str, Record]) -> list[Change]:
         """Most observations are of new objects, so all are inserted first; only what was there is read and merged."""
         new = {"business": business_id, **_values(observed.values())}
-        inserted = set(await self._connection.scalars(_insert(kind), new))
+        inserted = set((await self._connection.scalars(_insert(kind), new)).all())
         known = [object_id for object_id in observed if object_id not in inserted]
         changes = [Change(None, observed[object_id]) for object_id in inserted]
         if not known:
@@ -126,25 +127,8 @@ class PostgresLedger(Collection):
     async def first_charges(self, business_id: UUID, customers: AnyOf[str]) -> dict[str, int]:
         if not customers:
             return {}
-        # One look into the index of sales per customer; grouping would read all that they ever bought. Asking for the
-        # next customer in order, and then whether it is this one, leaves the planner no other index to try.
-        columns: Columns = [column("customer", Text)]
-        asked = arrays_of("asked", columns)
-        first = (
-            select(CHARGES.customer, CHARGES.created)
-            .where(CHARGES.business_id == business_id, CHARGES.customer >= asked.c.customer, SALE)
-            .order_by(CHARGES.customer, CHARGES.created)
-            .limit(1)
-            .lateral()
-        )
-        rows = [{"customer": customer} for customer in customers]
-        found = await self._connection.execute(
-            select(first.c.customer, first.c.created).select_from(
-                asked.join(first, first.c.customer == asked.c.customer)
-            ),
-            array_values("asked", columns, rows),
-        )
-        return {row[0]: row[1] for row in found}
+        values = {"business": business_id, "asked_customer": list(customers)}
+        return {row[0]: row[1] for row in (await self._connection.execute(_first_charges(), values)).all()}
 
     async def charge_times(self, business_id: UUID, spans: Sequence[tuple[str, int, int]]) -> list[int]:
         columns: Columns = [column("customer", Text), column("after", BigInteger), column("until", BigInteger)]
@@ -292,6 +276,23 @@ def _values(records: Iterable[Record]) -> dict[str, str]:
 
 def _record(kind: str, row: Row[*tuple[Any, ...]]) -> Record:
     return Record(state=to_struct(KINDS[kind], row), observed_at=row.observed_at, contested=row.contested)
+
+
+@cache
+def _first_charges() -> Select[*tuple[str, int]]:
+    # One look into the index of sales per customer; grouping would read all that they ever bought. Asking for the
+    # next customer in order, and then whether it is this one, leaves the planner no other index to try.
+    asked = arrays_of("asked", [column("customer", Text)])
+    first = (
+        select(CHARGES.customer, CHARGES.created)
+        .where(CHARGES.business_id == bindparam("business"), CHARGES.customer >= asked.c.customer, SALE)
+        .order_by(CHARGES.customer, CHARGES.created)
+        .limit(1)
+        .lateral()
+    )
+    return select(first.c.customer, first.c.created).select_from(
+        asked.join(first, first.c.customer == asked.c.customer)
+    )
 
 
 @cache

@@ -32,7 +32,7 @@ async def record_observations(work: UnitOfWork, business: Business, records: Seq
     Holds the business's lock until the unit of work ends, so that the marks and the fold cannot miss each other.
     """
     computation = await work.computations.lock(business.id)
-    customers = {r.state.customer for r in records if isinstance(r.state, Charge) and r.state.customer}
+    customers = {r.state.customer for r in records if type(r.state) is Charge and r.state.customer}
     known_since = await work.ledger.first_charges(business.id, customers)
     changes = await work.ledger.merge(business.id, records)
     if not changes:
@@ -52,7 +52,7 @@ async def _days_touched(work: UnitOfWork, business: Business, changes: Sequence[
     days = {day for change in changes for state in _states(change) for day in _days_of(state, business.timezone)}
     # Refunds and disputes hang on their charge: on its rate in a foreign currency, and on whether it was captured (a
     # released authorisation returned nothing). A rate hangs on the charge's balance transaction.
-    changed = [state for c in changes for state in _states(c) if isinstance(state, Charge)]
+    changed = [state for c in changes for state in _states(c) if type(state) is Charge]
     settled = {
         state.id for c in changes for state in _states(c) if type(state) is BalanceTransaction and state.exchange_rate
     }
@@ -113,9 +113,9 @@ async def _days_of_customers_known_otherwise(
     spans = []
     for change in changes:
         before, after = change.before.state if change.before else None, change.after.state
-        if isinstance(before, Charge) and before.customer and _is_sale(before) and not _is_sale(after):
+        if type(before) is Charge and before.customer and _is_sale(before) and not _is_sale(after):
             spans.append((before.customer, before.created, FOREVER))
-        if isinstance(after, Charge) and _is_sale(after) and after.customer in now_since:
+        if type(after) is Charge and _is_sale(after) and after.customer in now_since:
             now_since[after.customer] = min(now_since[after.customer], after.created)
     slack = 86_400  # the rule counts seconds; a day of slack keeps this a superset
     spans += [
@@ -128,4 +128,4 @@ async def _days_of_customers_known_otherwise(
 
 
 def _is_sale(state: LedgerObject) -> bool:
-    return isinstance(state, Charge) and state.status is ChargeStatus.SUCCEEDED and state.captured
+    return type(state) is Charge and state.status is ChargeStatus.SUCCEEDED and state.captured
