@@ -241,8 +241,16 @@ async def check_inbox(
     for id_ in held:
         if id_.startswith("evt_crash"):
             differences.add("inbox: never sent", id_)
+    for row in await database.fetch(_WRONGLY_WAITING):
+        differences.add("inbox: state and queue differ", dict(row))
     return in_effect | acknowledged
 
+
+# What waits is kept beside the events, and is to be just those that are neither applied nor dead.
+_WRONGLY_WAITING: Final = """
+    SELECT e.stripe_event_id, w.event_id FROM stripe_events e FULL JOIN waiting_events w ON w.event_id = e.id
+    WHERE (w.event_id IS NOT NULL) <> (e.id IS NOT NULL AND e.processed_at IS NULL AND e.dead_at IS NULL)
+"""
 
 RESULTS: Final = {
     "daily_activity": (),
