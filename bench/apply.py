@@ -3,6 +3,7 @@
 import contextlib
 import datetime as dt
 import os
+import statistics
 import time
 from collections.abc import Sequence
 from functools import partial
@@ -23,19 +24,30 @@ from vaultra_core.ports.storage import StripeEvent, UnitOfWorkFactory
 
 ACCOUNTS: Final = 8
 WORKERS: Final = 2
+COPIES: Final = 3
 WARM: Final = 800  # events for each worker before the clock starts: then its statements are prepared
 
 
 def applying(folder: Path, scale: float) -> list[Row]:
-    count = int(20_000 * scale) // ACCOUNTS * ACCOUNTS
+    """Webhooks as they come, in the order of time; and scattered over 400 days, where each may be a customer's first
+    and marks a day of its own."""
+    count = int(40_000 * scale) // ACCOUNTS * ACCOUNTS
+    (folder / "in-order").mkdir()
+    (folder / "scattered").mkdir()
+    return [_row(folder / "in-order", count), _row(folder / "scattered", count, scattered=True)]
+
+
+def _row(folder: Path, count: int, *, scattered: bool = False) -> Row:
     with a_stage(folder) as settings, contextlib.ExitStack() as workers:
         accounts = [run(lambda: a_connected_account(settings)).external_id for _ in range(ACCOUNTS)]
         applying = [workers.enter_context(a_worker(settings)) for _ in range(WORKERS)]
         for number, worker in enumerate(applying):
-            run(partial(_fill, settings, accounts, WARM, number * WARM))
+            run(partial(_fill, settings, accounts, WARM, number * WARM, scattered=scattered))
             begin(worker)
             finished(worker)
-        run(partial(_fill, settings, accounts, count, WORKERS * WARM))
+        run(partial(_fill, settings, accounts, count, WORKERS * WARM, scattered=scattered))
+        # The server does it by itself within a minute; until then it plans for a nearly empty table.
+        run(lambda: query(settings, "ANALYZE waiting_events, stripe_events, stripe_charges"))
         burnt, began = _cpu_of_postgres(folder), time.perf_counter()
         for worker in applying:
             begin(worker)
@@ -43,29 +55,30 @@ def applying(folder: Path, scale: float) -> list[Row]:
         seconds = time.perf_counter() - began
         postgres = _cpu_of_postgres(folder) - burnt
         stored = run(lambda: query(settings, "SELECT count(*) FROM stripe_charges"))
-        copied = run(lambda: _copy(settings))
+        copied = statistics.median(run(lambda: _copy(settings)) for _ in range(COPIES))
     total = count + WORKERS * WARM
     if stored != total:
         raise RuntimeError(f"{stored} charges of {total} are in the ledger")
-    return [
-        Row(
-            name=f"applying events of {ACCOUNTS} accounts, {WORKERS} workers",
-            value=count / seconds,
-            unit="events/s",
-            baseline=total / copied,
-            goal=Goal("ratio", ">=", 0.25),
-            note=f"CPU an event: PostgreSQL {postgres / count * 1e6:.0f} µs, Python {python / count * 1e6:.0f} µs",
-        )
-    ]
+    return Row(
+        name=f"applying events{', scattered over 400 days' if scattered else ''}",
+        value=count / seconds,
+        unit="events/s",
+        baseline=total / copied,
+        goal=None if scattered else Goal("ratio", ">=", 0.25),
+        note=f"{ACCOUNTS} accounts, {WORKERS} workers; CPU an event: PostgreSQL {postgres / count * 1e6:.0f} µs, "
+        f"Python {python / count * 1e6:.0f} µs",
+    )
 
 
-async def _fill(settings: Settings, accounts: Sequence[str], count: int, start: int) -> None:
+async def _fill(settings: Settings, accounts: Sequence[str], count: int, start: int, *, scattered: bool) -> None:
     """The accounts' events by turns, as they would come in."""
     share = count // len(accounts)
     async with a_container(settings) as container:
         factory = await container.get(UnitOfWorkFactory)
         now = dt.datetime.now(dt.UTC)
-        of_each = [payloads(account, share, start=start + n * share) for n, account in enumerate(accounts)]
+        of_each = [
+            payloads(account, share, start=start + n * share, scattered=scattered) for n, account in enumerate(accounts)
+        ]
         events = (_event(raw, now) for turn in zip(*of_each, strict=True) for raw in turn)
         async with factory() as work:
             while some := list(islice(events, 1_000)):
@@ -106,6 +119,7 @@ async def _copy(settings: Settings) -> float:
     rows: dict[str, Sequence[tuple[Any, ...]]] = {}
     try:
         for table in tables:
+            await connection.execute(f"DROP TABLE IF EXISTS copy_of_{table}")
             await connection.execute(f"CREATE TABLE copy_of_{table} AS TABLE {table} WITH NO DATA")
             rows[table] = [tuple(row) for row in await connection.fetch(f"TABLE {table}")]
         began = time.perf_counter()

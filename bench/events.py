@@ -1,4 +1,5 @@
-"""Events as Stripe sends them, each once: charges of one account, spread over 400 days."""
+"""Events as Stripe sends them, each once: charges of one account, one a second in the order of time, or scattered over
+400 days."""
 
 import time
 from collections.abc import Iterator
@@ -10,12 +11,13 @@ from support.product import signed
 from vaultra_sandbox import shapes
 
 DAYS = 400
+AGE = 3 * 86_400  # how long Stripe tries to deliver
 
 
-def payloads(account: str, count: int, *, start: int = 0) -> Iterator[bytes]:
+def payloads(account: str, count: int, *, start: int = 0, scattered: bool = False) -> Iterator[bytes]:
     now = int(time.time())
     for number in range(start, start + count):
-        created = now - number * 7919 % (DAYS * 86_400)
+        created = now - (number * 7919 % (DAYS * 86_400) if scattered else AGE - number % AGE)
         charge = shapes.charge(
             id=f"ch_bench{number:010d}",
             created=created,

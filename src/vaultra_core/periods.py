@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from vaultra_core.errors import InvalidInput
 
 DAY_SECONDS: Final = 86_400
+QUARTER_SECONDS: Final = 900
 MONTH_DAYS: Final = Fraction(487, 16)  # 30.4375, a twelfth of 365.25: the month of every "per month" figure
 PERIOD_DAYS: Final = 30  # the period of a metrics snapshot
 
@@ -31,6 +32,13 @@ def zone(timezone: str) -> ZoneInfo:
 def local_day(moment: int, timezone: str) -> dt.date:
     """The calendar day on which a moment falls in a zone."""
     return dt.datetime.fromtimestamp(moment, zone(timezone)).date()
+
+
+def local_days(moments: Iterable[int], timezone: str) -> set[dt.date]:
+    """The calendar days in a zone on which some of many moments fall. Since 1972 all zones are whole quarters of an
+    hour away from UTC, so that one moment of a quarter speaks for all of it."""
+    quarters = {moment // QUARTER_SECONDS for moment in moments}
+    return {local_day(number * QUARTER_SECONDS, timezone) for number in quarters}
 
 
 def utc_day(moment: int) -> dt.date:

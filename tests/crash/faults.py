@@ -242,11 +242,11 @@ def _fold_onto(replace: Method) -> Method:
 def _remember_first_charges(first_charges: Method) -> Method:
     known: dict[Any, dict[str, int]] = {}
 
-    async def wrapped(self: Any, business: Any, customers: Any) -> Any:
+    async def wrapped(self: Any, business: Any, sales: Any) -> Any:
         remembered = known.setdefault(business, {})
-        fresh = [customer for customer in customers if customer not in remembered]
+        fresh = {customer: moment for customer, moment in sales.items() if customer not in remembered}
         remembered.update(await first_charges(self, business, fresh))
-        return {customer: remembered[customer] for customer in customers if customer in remembered}
+        return {customer: remembered[customer] for customer in sales if customer in remembered}
 
     return wrapped
 

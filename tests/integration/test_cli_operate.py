@@ -18,6 +18,7 @@ from support.sandbox import CLIENT_ID, SECRET_KEY, WEBHOOK_SECRET, Sandbox
 from vaultra_adapters.postgres.migrate import head
 from vaultra_core.ports.runtime import Job
 from vaultra_core.ports.storage import UnitOfWorkFactory
+from vaultra_core.testing.contracts.inbox import claim
 
 
 def vaultra(*arguments: str, settings: Mapping[str, str] | None = None) -> Run:
@@ -119,7 +120,7 @@ async def bury(product: Product, account: str) -> None:
     }  # fmt: skip
     assert (await product.webhook(json.dumps(event).encode())).status_code == 200
     async with (await product.container.get(UnitOfWorkFactory))() as work:
-        (waiting,) = await work.inbox.claim(now + dt.timedelta(seconds=1), limit=10)
+        (waiting,) = await claim(work, now=now + dt.timedelta(seconds=1))
         await work.inbox.mark_failed(waiting.id, "A column was missing.", retry_at=None, now=now)
         await work.commit()
 

@@ -1,12 +1,15 @@
 """The ledger's tables, one per kind of Stripe object, with columns named after the fields of the kind's struct."""
 
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Collection as AnyOf
-from collections.abc import Iterable, Sequence
 from functools import cache
+from operator import attrgetter
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
+import msgspec
 from sqlalchemy import (
+    JSON,
     BigInteger,
     Column,
     ColumnElement,
@@ -35,9 +38,8 @@ from vaultra_adapters.postgres.rows import (
     array_values,
     arrays_of,
     columns_for,
-    row_values,
-    rows_of,
-    to_row,
+    text_values,
+    texts_of,
     to_struct,
 )
 from vaultra_adapters.postgres.tables import (
@@ -75,6 +77,7 @@ K = TypeVar("K", bound=LedgerObject)
 
 CHARGES: Final = LEDGER["charge"].c
 PAYOUTS: Final = LEDGER["payout"].c
+BEFORE_ALL: Final = -1
 # Written out, not a parameter: a plan for any parameter could not use the index that holds sales only.
 SALE: Final = and_(
     CHARGES.customer.is_not(None), CHARGES.status == literal_column(f"'{ChargeStatus.SUCCEEDED}'"), CHARGES.captured
@@ -103,7 +106,7 @@ class PostgresLedger(Collection):
 
     async def _merge_kind(self, business_id: UUID, kind: str, observed: dict[str, Record]) -> list[Change]:
         """Most observations are of new objects, so all are inserted first; only what was there is read and merged."""
-        new = {"business": business_id, **_values(observed.values())}
+        new = {"business": business_id, **_values(kind, observed.values())}
         inserted = set((await self._connection.scalars(_insert(kind), new)).all())
         known = [object_id for object_id in observed if object_id not in inserted]
         changes = [Change(None, observed[object_id]) for object_id in inserted]
@@ -118,16 +121,16 @@ class PostgresLedger(Collection):
         merged = {object_id: merge(before, observed[object_id]) for object_id, before in stored.items()}
         moved = [merged[object_id] for object_id, before in stored.items() if merged[object_id] != before]
         if moved:
-            await self._connection.execute(_update(kind), {"business": business_id, **_values(moved)})
+            await self._connection.execute(_update(kind), {"business": business_id, **_values(kind, moved)})
         # A state that was only seen again, later, is written (it wins over what is older) but has changed nothing.
         return changes + [
             Change(stored[after.state.id], after) for after in moved if _differs(stored[after.state.id], after)
         ]
 
-    async def first_charges(self, business_id: UUID, customers: AnyOf[str]) -> dict[str, int]:
-        if not customers:
+    async def first_charges(self, business_id: UUID, sales: Mapping[str, int]) -> dict[str, int]:
+        if not sales:
             return {}
-        values = {"business": business_id, "asked_customer": list(customers)}
+        values = {"business": business_id, "asked_customer": list(sales), "asked_moment": list(sales.values())}
         return {row[0]: row[1] for row in (await self._connection.execute(_first_charges(), values)).all()}
 
     async def charge_times(self, business_id: UUID, spans: Sequence[tuple[str, int, int]]) -> list[int]:
@@ -173,7 +176,7 @@ class PostgresLedger(Collection):
         customers = {charge.customer for charge in charges if charge.customer}
         return LedgerSlice(
             objects=[*charges, *refunds, *disputes, *payouts, *rates],
-            first_charges=await self.first_charges(business_id, customers),
+            first_charges=await self.first_charges(business_id, dict.fromkeys(customers, BEFORE_ALL)),
         )
 
     async def _rates(
@@ -268,10 +271,22 @@ def _record_columns(kind: str) -> list[Column[Any]]:
     return [*_columns(kind), LEDGER[kind].c.observed_at, LEDGER[kind].c.contested]
 
 
-def _values(records: Iterable[Record]) -> dict[str, str]:
-    return row_values(
-        "new", ({**to_row(r.state), "observed_at": r.observed_at, "contested": r.contested} for r in records)
-    )
+def _values(kind: str, records: AnyOf[Record]) -> dict[str, str]:
+    columns = {name: list(map(value_of, records)) for name, value_of in _readers(kind)}
+    return text_values("new", columns)
+
+
+@cache
+def _readers(kind: str) -> list[tuple[str, Callable[[Record], Any]]]:
+    """How each column's value is read from a record; documents are written as JSON."""
+
+    def reader(place: Column[Any]) -> Callable[[Record], Any]:
+        value_of = attrgetter(f"state.{place.name}" if place.name in KINDS[kind].__struct_fields__ else place.name)
+        if isinstance(place.type, JSON):
+            return lambda record: msgspec.json.encode(value_of(record)).decode()
+        return value_of
+
+    return [(place.name, reader(place)) for place in _record_columns(kind)]
 
 
 def _record(kind: str, row: Row[*tuple[Any, ...]]) -> Record:
@@ -282,7 +297,8 @@ def _record(kind: str, row: Row[*tuple[Any, ...]]) -> Record:
 def _first_charges() -> Select[*tuple[str, int]]:
     # One look into the index of sales per customer; grouping would read all that they ever bought. Asking for the
     # next customer in order, and then whether it is this one, leaves the planner no other index to try.
-    asked = arrays_of("asked", [column("customer", Text)])
+    asked = arrays_of("asked", [column("customer", Text), column("moment", BigInteger)])
+    newest = select(func.max(CHARGES.created)).where(CHARGES.business_id == bindparam("business")).scalar_subquery()
     first = (
         select(CHARGES.customer, CHARGES.created)
         .where(CHARGES.business_id == bindparam("business"), CHARGES.customer >= asked.c.customer, SALE)
@@ -290,8 +306,10 @@ def _first_charges() -> Select[*tuple[str, int]]:
         .limit(1)
         .lateral()
     )
-    return select(first.c.customer, first.c.created).select_from(
-        asked.join(first, first.c.customer == asked.c.customer)
+    return (
+        select(first.c.customer, first.c.created)
+        .select_from(asked.join(first, first.c.customer == asked.c.customer))
+        .where(asked.c.moment < newest)
     )
 
 
@@ -300,7 +318,7 @@ def _insert(kind: str) -> ReturningInsert[str]:
     """What a foreign key does for every row, once: hold the business, so that whoever deletes it waits and then sees
     these rows. Nothing is inserted when it is gone."""
     table, columns = LEDGER[kind], _record_columns(kind)
-    new = rows_of("new", columns)
+    new = texts_of("new", columns)
     wanted = businesses.c.id == bindparam("business", type_=businesses.c.id.type)
     held = select(businesses.c.id).where(wanted).with_for_update(read=True, key_share=True).cte("held")
     rows = select(held.c.id, *new.c).select_from(held.join(new, true()))
@@ -311,7 +329,7 @@ def _insert(kind: str) -> ReturningInsert[str]:
 @cache
 def _update(kind: str) -> Update:
     table, columns = LEDGER[kind], _record_columns(kind)
-    new = rows_of("new", columns)
+    new = texts_of("new", columns)
     return (
         update(table)
         .where(table.c.business_id == bindparam("business"), table.c.id == new.c.id)

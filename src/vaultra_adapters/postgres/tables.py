@@ -12,6 +12,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Computed,
     Date,
     Double,
     ForeignKey,
@@ -39,6 +40,7 @@ from vaultra_core.domain.recommendations.base import Category, Priority, Status
 from vaultra_core.domain.reconciliation import CertificateState
 from vaultra_core.domain.sessions import LinkPurpose
 from vaultra_core.identity import Role
+from vaultra_core.ports.storage import PARTITIONS
 
 # Importing this module is what fills `metadata`.
 __all__ = [
@@ -243,6 +245,14 @@ waiting_events = Table(
     Column("event_id", Uuid, primary_key=True),  # grows with the time of arrival
     text_column("account", 255),
     Column("due_at", Moment, nullable=False),
+    # The events of one account are applied one after the other: whoever applies a partition has them to itself.
+    Column(
+        "partition",
+        SmallInteger,
+        Computed(f"abs(hashtext(COALESCE(account, ''))::bigint) % {PARTITIONS}", persisted=True),
+        nullable=False,
+    ),
+    Index(None, "partition", "event_id"),
 )
 
 daily_activity = Table(

@@ -8,7 +8,7 @@ reached in time.
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
 from types import TracebackType
-from typing import Protocol, Self
+from typing import Final, Protocol, Self
 from uuid import UUID
 
 import msgspec
@@ -156,15 +156,22 @@ class InboxStats(msgspec.Struct, frozen=True):
     api_versions: dict[str, int]
 
 
+# The inbox is shared out by account: all events of one account are in one partition.
+PARTITIONS: Final = 16
+
+
 class Inbox(Protocol):
     async def accept(self, events: Sequence[StripeEvent]) -> int:
         """Store the ones that are new (by `stripe_event_id`); how many were."""
 
-    async def claim(self, now: dt.datetime, *, limit: int, share: int = 0, of: int = 1) -> list[StripeEvent]:
-        """The oldest events that wait to be applied and are due, by their ids (which grow with time), locked until the
-        transaction ends; others skip them.
+    async def partitions(self, now: dt.datetime) -> list[int]:
+        """Those in which events wait that are due: numbers from 0 to PARTITIONS - 1, in order."""
 
-        With `of` more than 1 only those of some accounts: every account belongs to one share, from 0 to `of` - 1."""
+    async def claim(self, now: dt.datetime, *, partition: int, limit: int, alone: bool = False) -> list[StripeEvent]:
+        """The oldest events of a partition that wait to be applied and are due, by their ids (which grow with time),
+        locked until the transaction ends; others skip them.
+
+        `alone` claims nothing while somebody else, who wanted to be alone too, is at work on the partition."""
 
     async def mark_applied(self, outcomes: Mapping[UUID, str], now: dt.datetime) -> None:
         """Done, with an outcome per event id: `applied`, or `ignored: …` with the reason."""
@@ -219,8 +226,11 @@ class Ledger(Protocol):
         The caller holds the business's lock (`Computations.lock`).
         """
 
-    async def first_charges(self, business_id: UUID, customers: Collection[str]) -> dict[str, int]:
-        """When each of these customers was first charged with success."""
+    async def first_charges(self, business_id: UUID, sales: Mapping[str, int]) -> dict[str, int]:
+        """When each of these customers was first charged with success (Unix seconds), of those with a charge before
+        the newest one of the business. `sales` says when each was charged: what is newer than everything cannot come
+        before a first charge, so that the usual event, which tells of what has just happened, needs no look.
+        """
 
     async def charge_times(self, business_id: UUID, spans: Sequence[tuple[str, int, int]]) -> list[int]:
         """Creation times of successful charges, for (customer, after, until) with after < created <= until."""

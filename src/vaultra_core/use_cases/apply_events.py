@@ -1,13 +1,13 @@
 import datetime as dt
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 import msgspec
 
 from vaultra_core.domain.accounts import Integration, IntegrationStatus
 from vaultra_core.domain.ledger import Record
-from vaultra_core.domain.stripe_objects import DEAUTHORIZED, is_newer_than_known, observe_event
+from vaultra_core.domain.stripe_objects import DEAUTHORIZED, is_newer_than_known, read_event
 from vaultra_core.errors import InvalidInput, Unavailable, VaultraError
 from vaultra_core.ports.runtime import Clock, Job, JobQueue
 from vaultra_core.ports.storage import UNKNOWN_ACCOUNT, StripeEvent, UnitOfWork, UnitOfWorkFactory
@@ -18,16 +18,12 @@ from vaultra_core.use_cases.together import together
 logger = logging.getLogger(__name__)
 
 BATCH = 2_000
-# Batches of one account wait for each other, those of different accounts need not: so the accounts are shared out, and
-# each share has two batches under way, one that is merged while the next is read.
-SHARES = 2
-LANES = 2
+LANES = 3  # batches under way
 ATTEMPTS = 3  # then an event goes to the dead-letter queue
 
 
 class _Envelope(msgspec.Struct):
     created: int
-    api_version: str | None = None
 
 
 class ApplyEvents:
@@ -44,24 +40,35 @@ class ApplyEvents:
 
     async def execute(self) -> int:
         """Apply until nothing waits; how many events were taken care of."""
-        total = sum(await together(self._lane(share) for share in range(SHARES) for _ in range(LANES)))
+        total = 0
+        waiting = await self._waiting()
+        if len(waiting) > 1:
+            # Batches of one account wait for each other, so that everyone first looks for a partition of their own.
+            shared_out = iter(waiting)
+            total += sum(await together(self._lane(shared_out, alone=True) for _ in range(LANES)))
+            waiting = await self._waiting()
+        # What others are at work on, too, and what came in meanwhile: one batch is read while another is merged.
+        total += sum(await together(self._lane(waiting) for _ in range(LANES)))
         if total:
             await self._queue.wake(Job.COMPUTE_METRICS)
         return total
 
-    async def _lane(self, share: int) -> int:
+    async def _waiting(self) -> list[int]:
+        async with self._unit_of_work() as work:
+            return await work.inbox.partitions(self._clock.now())
+
+    async def _lane(self, partitions: Iterable[int], *, alone: bool = False) -> int:
         total = 0
-        while count := await self._batch(share, BATCH):
-            total += count
-            if count < BATCH:
-                break
+        for partition in partitions:
+            while count := await self._batch(partition, BATCH, alone=alone):
+                total += count
         return total
 
-    async def _batch(self, share: int, size: int) -> int:
+    async def _batch(self, partition: int, size: int, *, alone: bool) -> int:
         events: list[StripeEvent] = []
         try:
             async with self._unit_of_work() as work:
-                events = await work.inbox.claim(self._clock.now(), limit=size, share=share, of=SHARES)
+                events = await work.inbox.claim(self._clock.now(), partition=partition, limit=size, alone=alone)
                 if events:
                     await self._apply(work, events)
                 # A crash of the database that takes this away takes all of it: then the events wait again.
@@ -74,7 +81,7 @@ class ApplyEvents:
             if len(events) > 1:
                 # One event that nobody foresaw must not keep the others waiting: alone, each is its own problem.
                 logger.exception("a batch of %d events failed; now one by one", len(events))
-                return sum([await self._batch(share, 1) for _ in events])
+                return sum([await self._batch(partition, 1, alone=alone) for _ in events])
             logger.exception("event %s failed", events[0].stripe_event_id)
             message = error.message if isinstance(error, VaultraError) else f"Unexpected: {type(error).__name__}."
             async with self._unit_of_work() as work:
@@ -116,15 +123,13 @@ class ApplyEvents:
             return await self._revoke(work, event, integration, now), ()
         if integration.status is IntegrationStatus.REVOKED:
             return "ignored: disconnected", ()
-        self._tell_newer_version(event)
-        observed = observe_event(event.payload)
-        return ("applied", observed) if observed else ("ignored: type", ())
+        read = read_event(event.payload)
+        if read.api_version is not None and read.api_version not in self._versions_seen:
+            self._tell_newer_version(read.api_version)
+        return ("applied", read.records) if read.records else ("ignored: type", ())
 
-    def _tell_newer_version(self, event: StripeEvent) -> None:
+    def _tell_newer_version(self, version: str) -> None:
         """Say once, for as long as this process lives, that a version is read whose shapes nobody has looked at."""
-        version = msgspec.json.decode(event.payload, type=_Envelope).api_version
-        if version is None or version in self._versions_seen:
-            return
         self._versions_seen.add(version)
         if is_newer_than_known(version):
             logger.warning("events come in Stripe's API version %s, which is newer than the known ones", version)

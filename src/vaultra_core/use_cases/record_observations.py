@@ -11,16 +11,19 @@ from vaultra_core.domain.ledger import (
     BalanceTransaction,
     Charge,
     ChargeStatus,
+    Dispute,
     LedgerObject,
     Payout,
     Record,
+    Refund,
     Subscription,
     SubscriptionStatus,
 )
-from vaultra_core.periods import local_day, utc_day, utc_days
+from vaultra_core.periods import local_day, local_days, utc_days
 from vaultra_core.ports.storage import Change, UnitOfWork
 
 FOREVER = 2**62
+DATED_LOCALLY = {Charge, Refund, Dispute}  # the days of payouts are Stripe's, in UTC
 
 # Kinds are told apart by `type(…) is`: for structs `isinstance` asks in Python when the answer is no, and that for
 # every object of an import.
@@ -32,8 +35,7 @@ async def record_observations(work: UnitOfWork, business: Business, records: Seq
     Holds the business's lock until the unit of work ends, so that the marks and the fold cannot miss each other.
     """
     computation = await work.computations.lock(business.id)
-    customers = {r.state.customer for r in records if type(r.state) is Charge and r.state.customer}
-    known_since = await work.ledger.first_charges(business.id, customers)
+    known_since = await work.ledger.first_charges(business.id, _first_charged(records))
     changes = await work.ledger.merge(business.id, records)
     if not changes:
         return 0
@@ -48,14 +50,23 @@ async def record_observations(work: UnitOfWork, business: Business, records: Seq
     return len(changes)
 
 
+def _first_charged(records: Sequence[Record]) -> dict[str, int]:
+    """When each customer among the charges was charged first, by these observations."""
+    first: dict[str, int] = {}
+    for state in (record.state for record in records):
+        if type(state) is Charge and state.customer:
+            first[state.customer] = min(state.created, first.get(state.customer, state.created))
+    return first
+
+
 async def _days_touched(work: UnitOfWork, business: Business, changes: Sequence[Change]) -> set[dt.date]:
-    days = {day for change in changes for state in _states(change) for day in _days_of(state, business.timezone)}
+    states = [state for change in changes for state in _states(change)]
+    days = local_days((state.created for state in states if type(state) in DATED_LOCALLY), business.timezone)
+    days |= utc_days(state.arrival_date for state in states if type(state) is Payout)
     # Refunds and disputes hang on their charge: on its rate in a foreign currency, and on whether it was captured (a
     # released authorisation returned nothing). A rate hangs on the charge's balance transaction.
-    changed = [state for c in changes for state in _states(c) if type(state) is Charge]
-    settled = {
-        state.id for c in changes for state in _states(c) if type(state) is BalanceTransaction and state.exchange_rate
-    }
+    changed = [state for state in states if type(state) is Charge]
+    settled = {state.id for state in states if type(state) is BalanceTransaction and state.exchange_rate}
     settled -= {charge.balance_transaction for charge in changed if charge.balance_transaction}  # looked at anyway
     repriced = await work.ledger.charges_of(business.id, settled) if settled else []
     weighing = [
@@ -66,7 +77,7 @@ async def _days_touched(work: UnitOfWork, business: Business, changes: Sequence[
     if weighing:
         moments = [charge.created for charge in weighing]
         moments += await work.ledger.dependent_times(business.id, {charge.id for charge in weighing})
-        days |= {local_day(moment, business.timezone) for moment in moments}
+        days |= local_days(moments, business.timezone)
     return days
 
 
@@ -74,13 +85,6 @@ def _states(change: Change) -> Iterable[LedgerObject]:
     if change.before is not None:
         yield change.before.state
     yield change.after.state
-
-
-def _days_of(state: LedgerObject, timezone: str) -> Iterable[dt.date]:
-    if type(state) is Payout:
-        yield utc_day(state.arrival_date)
-    elif type(state) is not Subscription and type(state) is not BalanceTransaction:
-        yield local_day(state.created, timezone)
 
 
 def _recurring_revenue_due(changes: Sequence[Change], timezone: str) -> dt.date | None:
@@ -124,7 +128,7 @@ async def _days_of_customers_known_otherwise(
         if now_since[customer] < since
     ]
     moments = await work.ledger.charge_times(business.id, spans) if spans else []
-    return {local_day(moment, business.timezone) for moment in moments}
+    return local_days(moments, business.timezone)
 
 
 def _is_sale(state: LedgerObject) -> bool:

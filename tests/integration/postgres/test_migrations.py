@@ -17,6 +17,7 @@ from vaultra_adapters.postgres.tables import metadata
 from vaultra_adapters.postgres.unit_of_work import PostgresUnitOfWork
 from vaultra_adapters.postgres.vector_index import PostgresVectorIndex
 from vaultra_core.errors import Unavailable
+from vaultra_core.testing.contracts.inbox import claim
 from vaultra_core.testing.contracts.knowledge import an_entry
 from vaultra_core.testing.contracts.ledger import EVERY_KIND, SUBSCRIPTION
 from vaultra_core.testing.contracts.samples import an_event, given_integration, seen
@@ -91,7 +92,7 @@ async def test_events_ledger_and_knowledge_are_kept_on_the_way_up_and_down(
     finally:
         outside_the_loop(lambda: migrate.upgrade(database_url))
     async with uow() as work:
-        (kept,) = await work.inbox.claim(event.created_at, limit=2)
+        (kept,) = await claim(work, now=event.created_at)
         assert msgspec.json.decode(kept.payload) == msgspec.json.decode(event.payload)
         assert await work.ledger.merge(integration.business_id, seen(*EVERY_KIND)) == []
         assert await work.ledger.subscriptions(integration.business_id) == [SUBSCRIPTION]

@@ -1,6 +1,9 @@
 import datetime as dt
+from zoneinfo import available_timezones
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from vaultra_core.errors import InvalidInput
 from vaultra_core.periods import (
@@ -9,6 +12,7 @@ from vaultra_core.periods import (
     days_between,
     last_complete_day,
     local_day,
+    local_days,
     utc_bounds,
     utc_day,
     window,
@@ -70,3 +74,11 @@ def test_business_days_skip_weekends() -> None:
 def test_an_unknown_zone_is_refused(name: str) -> None:
     with pytest.raises(InvalidInput, match="no time zone"):
         zone(name)
+
+
+@given(
+    zone_name=st.sampled_from(sorted(available_timezones())),
+    moments=st.lists(st.integers(31_536_000 * 3, 4_102_444_800), max_size=20),  # from 1972 to 2100
+)
+def test_the_days_of_many_moments_are_the_days_of_each(zone_name: str, moments: list[int]) -> None:
+    assert local_days(moments, zone_name) == {local_day(moment, zone_name) for moment in moments}

@@ -11,6 +11,7 @@ from vaultra_core.domain.stripe_objects.events import (
     listed_object,
     minimal_event,
     observe_event,
+    read_event,
 )
 from vaultra_core.domain.stripe_objects.translate import Observation, observe
 from vaultra_core.domain.stripe_objects.versions import is_newer_than_known
@@ -30,4 +31,5 @@ __all__ = [
     "observe",
     "observe_account",
     "observe_event",
+    "read_event",
 ]

@@ -1,5 +1,6 @@
 """Stripe's events: what of them is kept in the inbox, and what they teach the ledger."""
 
+from contextlib import suppress
 from functools import lru_cache
 from typing import Final
 
@@ -77,14 +78,27 @@ def minimal_event(raw: bytes | str) -> MinimalEvent:
     )
 
 
-def observe_event(payload: bytes | str) -> list[Record]:
-    """What an event says about the ledger, whole or as `minimal_event` left it: the object as it was at
-    `event.created`, with the moment noted as a milestone of its status. Empty when its type does not concern the
-    ledger. Raise `InvalidInput` when it is no event, or its object does not have its kind's shape.
+class ReadEvent(msgspec.Struct, frozen=True, gc=False):
+    """What an event says about the ledger, and in which version of the API it says so."""
+
+    records: tuple[Record, ...]
+    api_version: str | None
+
+
+def read_event(payload: bytes | str) -> ReadEvent:
+    """An event, whole or as `minimal_event` left it: the object as it was at `event.created`, with the moment noted as
+    a milestone of its status. Without records when its type does not concern the ledger. Raise `InvalidInput` when it
+    is no event, or its object does not have its kind's shape.
     """
-    event = _envelope(payload)
-    seen = _object(event)
-    return [] if seen is None else list(translate.observation_of(seen, event.created, milestones=True).records)
+    event, seen = _opened(payload)
+    if seen is None:
+        return ReadEvent((), event.api_version)
+    return ReadEvent(translate.observation_of(seen, event.created, milestones=True).records, event.api_version)
+
+
+def observe_event(payload: bytes | str) -> list[Record]:
+    """The records of `read_event`."""
+    return list(read_event(payload).records)
 
 
 def listed_event(
@@ -123,6 +137,16 @@ def listed_object(event_type: str, event_id: str) -> tuple[str, str] | None:
 def lacks_object(payload: bytes) -> bool:
     """Whether this payload of an inbox is an envelope whose object could not be read: only Stripe still has it."""
     return _envelope(payload).unread is not None
+
+
+def _opened(payload: bytes | str) -> tuple[wire.Event, wire.WireObject | None]:
+    """All at once, as nearly every event can be read; otherwise step by step, which says what is wrong with it."""
+    with suppress(msgspec.DecodeError, UnicodeDecodeError):
+        whole = _EVENT_WITH_OBJECT.decode(payload)
+        if whole.data.object.__struct_config__.tag == carried_kind(whole.type):
+            return whole, whole.data.object
+    event = _envelope(payload)
+    return event, _object(event)
 
 
 def _envelope(raw: bytes | str) -> wire.Event:
@@ -173,4 +197,5 @@ class _Kind(msgspec.Struct):
 
 _KIND = msgspec.json.Decoder(_Kind)
 _EVENT = msgspec.json.Decoder(wire.Event)
+_EVENT_WITH_OBJECT = msgspec.json.Decoder(wire.EventWithObject)
 _ENCODER = msgspec.json.Encoder()

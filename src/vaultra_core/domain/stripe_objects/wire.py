@@ -230,3 +230,14 @@ class Event(Wire, frozen=True, kw_only=True):
     data: EventData | None = None  # None: the ledger has no use for this event, or could not read its object
     # Never Stripe's: why the object was not kept. Its bytes cannot be told from personal data before they are read.
     unread: str | None = msgspec.field(default=None, name="vaultra_unread")
+
+
+class ObjectData(Wire, frozen=True, kw_only=True):
+    object: WireObject
+
+
+class EventWithObject(Event, frozen=True, kw_only=True):
+    """An event whose object is read together with it."""
+
+    data: ObjectData  # type: ignore[assignment] # one that is read instead of one that is not
+    unread: None = msgspec.field(default=None, name="vaultra_unread")

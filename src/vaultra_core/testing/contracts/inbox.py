@@ -1,12 +1,15 @@
+import datetime as dt
 import json
 from uuid import UUID
 
 from vaultra_core.ports.storage import (
+    PARTITIONS,
     UNKNOWN_ACCOUNT,
     Backlog,
     EventAcceptor,
     InboxStats,
     StripeEvent,
+    UnitOfWork,
     UnitOfWorkFactory,
 )
 from vaultra_core.testing.contracts.samples import DAY, NOW, SECOND, an_event, given_integration
@@ -20,9 +23,15 @@ async def given_events(uow: UnitOfWorkFactory, *events: StripeEvent) -> None:
         await work.commit()
 
 
+async def claim(work: UnitOfWork, *, now: dt.datetime = LATER, limit: int = 100) -> list[StripeEvent]:
+    """What can be claimed, up to so many of each partition."""
+    partitions = await work.inbox.partitions(now)
+    return [e for p in partitions for e in await work.inbox.claim(now, partition=p, limit=limit)]
+
+
 async def claimed(uow: UnitOfWorkFactory, limit: int = 10) -> list[str]:
     async with uow() as work:
-        return [event.stripe_event_id for event in await work.inbox.claim(LATER, limit=limit)]
+        return [event.stripe_event_id for event in await claim(work, limit=limit)]
 
 
 class InboxContract:
@@ -39,7 +48,7 @@ class InboxContract:
         event = an_event(payload='{"b": [1.5, null], "a": "Zoë"}'.encode(), account=None, livemode=True)
         await given_events(uow, event)
         async with uow() as work:
-            (stored,) = await work.inbox.claim(LATER, limit=1)
+            (stored,) = await claim(work)
         assert json.loads(stored.payload) == json.loads(event.payload)
         same = {name: getattr(stored, name) for name in StripeEvent.__struct_fields__ if name != "payload"}
         assert same == {name: getattr(event, name) for name in same}
@@ -49,22 +58,41 @@ class InboxContract:
         await given_events(uow, third, first, second)
         assert await claimed(uow, limit=2) == ["evt_1", "evt_2"]
 
-    async def test_the_events_of_an_account_are_in_one_share(self, uow: UnitOfWorkFactory) -> None:
-        accounts = [None, *(f"acct_{number}" for number in range(20))]
-        events = [an_event(number, account=accounts[number % len(accounts)]) for number in range(60)]
+    async def test_the_events_of_an_account_are_in_one_partition(self, uow: UnitOfWorkFactory) -> None:
+        accounts = [None, *(f"acct_{number}" for number in range(40))]
+        events = [an_event(number, account=accounts[number % len(accounts)]) for number in range(80)]
         await given_events(uow, *events)
         async with uow() as work:
-            shares = [await work.inbox.claim(LATER, limit=100, share=share, of=3) for share in range(3)]
-        assert all(shares)
-        assert sum(len(share) for share in shares) == len(events)
-        first, second, third = ({event.account for event in share} for share in shares)
-        assert not (first & second or second & third or first & third)
+            found = await work.inbox.partitions(LATER)
+            partitions = [await work.inbox.claim(LATER, partition=p, limit=100) for p in range(PARTITIONS)]
+        assert found == [number for number, partition in enumerate(partitions) if partition]
+        assert len(found) > 1
+        assert sum(len(partition) for partition in partitions) == len(events)
+        places = [{event.account for event in partition} for partition in partitions]
+        assert sum(len(place) for place in places) == len(accounts)
+
+    async def test_nothing_waits_in_a_partition_before_it_is_due(self, uow: UnitOfWorkFactory) -> None:
+        await given_events(uow, an_event(1))
+        async with uow() as work:
+            assert await work.inbox.partitions(NOW - DAY) == []
+            assert len(await work.inbox.partitions(LATER)) == 1
+
+    async def test_one_at_a_time_is_alone_with_a_partition(self, uow: UnitOfWorkFactory) -> None:
+        await given_events(uow, *(an_event(number) for number in range(1, 7)))
+        async with uow() as first, uow() as second:
+            (partition,) = await first.inbox.partitions(LATER)
+            one = await first.inbox.claim(LATER, partition=partition, limit=2, alone=True)
+            assert await second.inbox.claim(LATER, partition=partition, limit=2, alone=True) == []
+            other = await second.inbox.claim(LATER, partition=partition, limit=2)
+        assert len({event.id for event in one + other}) == 4
+        async with uow() as later:
+            assert len(await later.inbox.claim(LATER, partition=partition, limit=9, alone=True)) == 6
 
     async def test_two_claims_at_once_share_no_event(self, uow: UnitOfWorkFactory) -> None:
         await given_events(uow, *(an_event(number) for number in range(1, 7)))
         async with uow() as first, uow() as second:
-            one = {event.id for event in await first.inbox.claim(LATER, limit=4)}
-            other = {event.id for event in await second.inbox.claim(LATER, limit=4)}
+            one = {event.id for event in await claim(first, limit=4)}
+            other = {event.id for event in await claim(second, limit=4)}
         assert len(one) == 4
         assert len(other) == 2
         assert not one & other
@@ -91,8 +119,8 @@ class InboxContract:
             await work.inbox.mark_failed(event.id, "boom", retry_at=LATER, now=NOW)
             await work.commit()
         async with uow() as work:
-            assert await work.inbox.claim(LATER - SECOND, limit=1) == []
-            (again,) = await work.inbox.claim(LATER, limit=1)
+            assert await claim(work, now=LATER - SECOND) == []
+            (again,) = await claim(work)
             assert (again.attempts, again.last_error, again.dead_at) == (1, "boom", None)
             assert await work.inbox.dead(limit=10) == []
 
@@ -114,7 +142,7 @@ class InboxContract:
         async with uow() as work:
             assert await work.inbox.replay(None, LATER) == 1
             assert await work.inbox.dead(limit=10) == []
-            assert {event.attempts for event in await work.inbox.claim(LATER, limit=10)} == {0}
+            assert {event.attempts for event in await claim(work)} == {0}
 
     async def test_events_of_an_unknown_account_are_readmitted(self, uow: UnitOfWorkFactory) -> None:
         early, other, done = an_event(1), an_event(2, account="acct_2"), an_event(3)
@@ -170,7 +198,7 @@ class InboxContract:
             await work.inbox.refill(an_event(2).id, b"{}")
             await work.commit()
         async with uow() as work:
-            (stored,) = await work.inbox.claim(LATER, limit=2)
+            (stored,) = await claim(work)
             assert json.loads(stored.payload) == {"whole": True}
 
 

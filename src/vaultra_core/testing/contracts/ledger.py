@@ -191,8 +191,9 @@ class LedgerContract:
         ]
         async with uow() as work:
             await work.ledger.merge(business.id, seen(*charges))
-            assert await work.ledger.first_charges(business.id, {"cus_1", "cus_3"}) == {"cus_1": 3}
-            assert await work.ledger.first_charges(business.id, set()) == {}
+            assert await work.ledger.first_charges(business.id, {"cus_1": 4, "cus_3": 4}) == {"cus_1": 3}
+            assert await work.ledger.first_charges(business.id, {"cus_1": 5, "cus_2": 1}) == {"cus_2": 4}
+            assert await work.ledger.first_charges(business.id, {}) == {}
             spans = [("cus_1", 3, 4), ("cus_2", 0, 3), ("cus_2", 3, 9)]
             assert sorted(await work.ledger.charge_times(business.id, spans)) == [4, 4]
 

@@ -6,7 +6,7 @@ from zlib import crc32
 
 import msgspec
 
-from vaultra_core.ports.storage import UNKNOWN_ACCOUNT, Backlog, InboxStats, StripeEvent
+from vaultra_core.ports.storage import PARTITIONS, UNKNOWN_ACCOUNT, Backlog, InboxStats, StripeEvent
 from vaultra_core.testing.memory.transaction import MemoryCollection
 
 
@@ -22,6 +22,10 @@ class Entry(msgspec.Struct, frozen=True):
     def waits(self) -> bool:
         return self.outcome is None and self.event.dead_at is None
 
+    @property
+    def partition(self) -> int:
+        return crc32((self.event.account or "").encode()) % PARTITIONS
+
 
 class MemoryInbox(MemoryCollection):
     async def accept(self, events: Sequence[StripeEvent]) -> int:
@@ -35,10 +39,14 @@ class MemoryInbox(MemoryCollection):
                 new += 1
         return new
 
-    async def claim(self, now: dt.datetime, *, limit: int, share: int = 0, of: int = 1) -> list[StripeEvent]:
-        due = [entry for entry in self._entries() if entry.waits and entry.due <= now]
-        waiting = [entry for entry in due if crc32((entry.event.account or "").encode()) % of == share]
+    async def partitions(self, now: dt.datetime) -> list[int]:
+        return sorted({entry.partition for entry in self._due(now)})
+
+    async def claim(self, now: dt.datetime, *, partition: int, limit: int, alone: bool = False) -> list[StripeEvent]:
         claimed: list[StripeEvent] = []
+        if alone and not self._transaction.try_hold("partition", partition):
+            return claimed
+        waiting = [entry for entry in self._due(now) if entry.partition == partition]
         for entry in sorted(waiting, key=lambda entry: entry.event.id):
             if len(claimed) < limit and self._transaction.try_hold("event", entry.event.id):
                 claimed.append(entry.event)
@@ -105,6 +113,9 @@ class MemoryInbox(MemoryCollection):
         outcomes = Counter("waiting" if e.waits else "dead" if e.event.dead_at else e.outcome or "" for e in entries)
         versions = Counter(msgspec.json.decode(e.event.payload).get("api_version") or "none" for e in entries)
         return InboxStats(dict(outcomes), dict(versions))
+
+    def _due(self, now: dt.datetime) -> list[Entry]:
+        return [entry for entry in self._entries() if entry.waits and entry.due <= now]
 
     def _entries(self) -> list[Entry]:
         return list(self._rows("inbox").values())

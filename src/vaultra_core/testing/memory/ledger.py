@@ -1,5 +1,5 @@
 import datetime as dt
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -51,7 +51,11 @@ class MemoryLedger(MemoryCollection):
         changes = [Change(before, rows[key]) for key, before in touched.items()]
         return [change for change in changes if _differs(change)]
 
-    async def first_charges(self, business_id: UUID, customers: Collection[str]) -> dict[str, int]:
+    async def first_charges(self, business_id: UUID, sales: Mapping[str, int]) -> dict[str, int]:
+        newest = max((charge.created for charge in self._of(Charge, business_id)), default=0)
+        return self._first_charges(business_id, {customer for customer, moment in sales.items() if moment < newest})
+
+    def _first_charges(self, business_id: UUID, customers: Collection[str]) -> dict[str, int]:
         first: dict[str, int] = {}
         for sale in self._sales(business_id):
             if sale.customer is not None and sale.customer in customers:
@@ -97,7 +101,7 @@ class MemoryLedger(MemoryCollection):
         customers = {charge.customer for charge in charges if charge.customer}
         return LedgerSlice(
             objects=[*charges, *refunds, *disputes, *payouts, *rates],
-            first_charges=await self.first_charges(business_id, customers),
+            first_charges=self._first_charges(business_id, customers),
         )
 
     async def subscriptions(self, business_id: UUID) -> list[Subscription]:
