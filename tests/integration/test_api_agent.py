@@ -21,7 +21,7 @@ QUESTIONS = {
     "What if my chargebacks fell by half?": (r"Assumed: chargebacks at", r"Your score would (?:rise|stay|fall)"),
     "Why did my score drop last month?": (r"from \d+ \w+ \d{4} to \d+ \w+ \d{4}",),
     "Which disputes count against me?": (r"`dp_\w+` of \d+ \w+ \d{4}: [\d,.]+ [A-Z]{3}",),
-    "How far am I from the next tier?": (r"missing to \d+|You are there", r"of 100\*\*"),
+    "How far am I from the next tier?": (r"more to reach \d+|You are there", r"of 100\*\*"),
     "What do lenders look at?": (r"\[[a-z-]+\]", r"How you stand"),
 }
 

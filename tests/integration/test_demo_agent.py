@@ -99,7 +99,7 @@ def test_the_seven_questions_are_answered_rightly(asking: Asking) -> None:
 
     said = asking.said("How far am I from the next tier?")
     path = asking.get("/readiness/path")
-    assert f"{path['target'] - score} points are missing to {path['target']}." in said
+    assert f"You need {path['target'] - score} points more to reach {path['target']}." in said
     titles = re.findall(r"^- \*\*(.+?)\*\* \(\+", said, re.MULTILINE)
     assert titles == [step["title"] for step in path["steps"]]
 

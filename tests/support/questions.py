@@ -72,7 +72,7 @@ ASKED: Final[list[tuple[str, list[str]]]] = [
         ["Which disputes count against me?", "List the chargebacks that hurt me", "Show me my disputes"],
     ),
     (
-        r"9 points are missing to 86\.\n\nThe least effort that leads to 86 \(Highly attractive\):\n- \*\*Payouts in time\*\* \(\+6 points\)",
+        r"You need 9 points more to reach 86\.\n\nThe least effort that leads to 86 \(Highly attractive\):\n- \*\*Payouts in time\*\* \(\+6 points\)",
         [
             "How far am I from the next tier?",
             "How do I get to the next level?",

@@ -89,7 +89,7 @@ def score_sections(name: str = DEFAULT_RULEBOOK) -> list[Section]:
 
 def _factor(factor: Factor) -> Section:
     measured = (MEASURES[factor.measure].__doc__ or "").strip().removesuffix(".")
-    lines = [f"{factor.title} gives up to {number(factor.max_points)} of the score's 100 points."]
+    lines = [f"{factor.title} gives up to {number(factor.max_points)} points, of 100 in all."]
     lines += [f"It is measured as: {measured}."]
     lines += ["", "| measured | points |", "|---|---|"]
     lines += [f"| {band.text(factor.unit)} | {number(band.points)} |" for band in factor.bands]

@@ -104,12 +104,14 @@ class Grounds:
         """What a sentence states, and which of it is invented."""
         text = plain(sentence)
         cited = tuple(name for name in _CITATION.findall(text) if name in self.documents)
-        # The scale, the marker of a list and a citation are no figures.
+        # A citation, the scale and the marker of a list are no figures, and the name of a document is about none.
+        for name in cited:
+            text = text.replace(f"[{name}]", " " * (len(name) + 2))
         shown = _SCALE.sub(lambda match: " " * len(match.group()), text)
         marker = _MARKER.match(shown)
         if marker and int(marker[1]) <= _MOST_MARKER:
             shown = " " * marker.end() + shown[marker.end() :]
-        for name in (*(f"[{each}]" for each in cited), *self._names):
+        for name in self._names:
             shown = re.sub(re.escape(name), lambda match: " " * len(match.group()), shown, flags=re.IGNORECASE)
         used, invented = [], []
         for found in found_in(shown):

@@ -32,6 +32,8 @@ NOUNS: Final[Mapping[str, str]] = {
     "day": DAY_COUNT,
     "point": "point",
     "hour": "hour",
+    "factor": "factor",
+    "tier": "tier",
 }
 _CURRENCIES: Final = {"$": "usd", "€": "eur", "£": "gbp", "¥": "jpy"}
 _SCALES: Final = {"k": 3, "thousand": 3, "m": 6, "mn": 6, "million": 6, "bn": 9, "billion": 9}

@@ -11,6 +11,9 @@ _MEANT: Final = r"""
 whatif: what (?:if|would happen|happens)(?: if| when)? | suppos(?:e|ing) | imagine | simulate | assuming |
     (?:how|what) would .{0,40}\bif | would .{0,40}\bif\b | ^if\b
 chargeback: charge[\s-]?backs? | disput(?:e|es|ed|ing)
+contest: contest(?:ed|ing)? | fight(?:ing)? | defend(?:ing)? | challeng(?:e|ing) | appeal(?:ing)? | evidence for |
+    (?:answer|respond(?:ing)?|reply(?:ing)?) (?:to )?(?:a|an|the|my|this|that)? ?(?:charge[\s-]?back|dispute)s? |
+    win(?:ning)? (?:a|the|my|this) | withdraw\w* | (?:pre-?)?arbitration | representment | deadline
 returning: (?:returning|repeat|loyal|regular) (?:customers?|buyers?|clients?) |
     customers? (?:come|coming|came) back | (?:come|coming|came) back
 topcustomer: (?:largest|biggest|top|main|single|one|major) (?:customer|client|buyer|account)s? |

@@ -33,6 +33,11 @@ def plural(count: int, noun: str) -> str:
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
 
 
+def there_were(count: int, noun: str) -> str:
+    """There was 1 chargeback; there were 2 chargebacks."""
+    return f"There {'was' if count == 1 else 'were'} {plural(count, noun)}"
+
+
 @functools.lru_cache(maxsize=4096)  # the same few days stand in the advice of every business
 def day(date: dt.date) -> str:
     """14 March 2026."""

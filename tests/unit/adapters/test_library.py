@@ -7,6 +7,12 @@ import pytest
 from vaultra_adapters.knowledge.library import PackagedLibrary, parse
 from vaultra_adapters.knowledge.local_embedder import LocalEmbedder
 from vaultra_adapters.knowledge.score_sections import ASKED
+from vaultra_core.agent.figures import Statement
+from vaultra_core.agent.grounded.reading import passages_on
+from vaultra_core.agent.grounds import Grounds
+from vaultra_core.agent.prose import sentences
+from vaultra_core.agent.registry import NoArguments, ToolResult
+from vaultra_core.agent.tools.knowledge import PassageLine, Passages, knowledge_handle
 from vaultra_core.domain.knowledge import CHUNK_TOKENS, Document, entries
 from vaultra_core.domain.readiness.rulebook import DEFAULT_RULEBOOK, RULEBOOKS
 from vaultra_core.domain.readiness.scoring import TIERS
@@ -45,7 +51,7 @@ def test_the_score_page_says_what_the_rulebook_says() -> None:
     texts = {section.heading: section.text for section in page.sections}
     for factor in BOOK.factors:
         text = texts[f"{factor.title} ({factor.name})"]
-        assert f"up to {number(factor.max_points)} of" in text
+        assert f"up to {number(factor.max_points)} points, of 100 in all" in text
         assert [line for line in text.splitlines() if line.startswith("| ")][1:] == [
             f"| {band.text(factor.unit)} | {number(band.points)} |" for band in factor.bands
         ]
@@ -69,9 +75,27 @@ def test_thresholds_in_the_prose_are_the_rulebooks() -> None:
     assert {0.10, 0.20, 0.35, 0.50} <= bands["top_customer"]
     confidence = next(cap for cap in BOOK.caps if cap.name == "cap_confidence")
     assert [(band.threshold, number(band.points)) for band in confidence.ceilings] == [(0.5, "70"), (0.75, "85")]
-    assert "one half the score stays at or below 70, below three quarters at or below 85" in re.sub(
+    assert "confidence below 50 % keeps the sum at or below 70 points, one below 75 % at or below 85 points" in re.sub(
         r"\s+", " ", text["readiness-score-explained"]
     )
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.doc_id)
+def test_what_is_quoted_of_a_document_is_not_held_back(document: Document) -> None:
+    """A number beside the word score is taken for the owner's own: no sentence of ours may read like that."""
+    for section in document.sections:
+        line = PassageLine(
+            doc_id=document.doc_id,
+            title=document.title,
+            category=document.category,
+            section=section.heading,
+            score=1.0,
+            text=Statement(section.text, knowledge_handle(document.doc_id)),
+        )
+        found = ToolResult(name="", arguments=NoArguments(), summary="", data=Passages(passages=[line]))
+        grounds = Grounds([found])
+        quoted = sentences("\n\n".join(passages_on([line])))
+        assert [verdict.invented for each in quoted if (verdict := grounds.judge(each)).invented] == []
 
 
 def test_every_entry_fits_the_embedder() -> None:

@@ -10,12 +10,16 @@ from support.owners import NOW, Owner, an_owner, tools_over
 from support.questions import ASKED, QUESTIONS
 from vaultra_core.agent import figures
 from vaultra_core.agent.grounded.answer import grounded_answer
+from vaultra_core.agent.grounded.ask import Ask
+from vaultra_core.agent.grounded.intents import intent_of
 from vaultra_core.agent.grounds import Grounds
 from vaultra_core.agent.prose import sentences
 from vaultra_core.agent.registry import ToolRegistry, ToolResult
 from vaultra_core.agent.tools.knowledge import Passages
 from vaultra_core.agent.tools.outlook import OutlookData
+from vaultra_core.agent.tools.path import PathToTier
 from vaultra_core.domain.knowledge import Passage
+from vaultra_core.domain.readiness.assessment import Tier
 
 DOCUMENT = Passage(
     doc_id="funding-readiness-factors",
@@ -69,6 +73,37 @@ async def test_the_answer_holds_what_was_asked_and_nothing_invented(
     raw = re.search(r"\d\.\d{3,}|\d{4}-\d\d-\d\d|\bNone\b", answer)
     assert raw is None, raw
     assert [verdict.invented for each in sentences(answer) if (verdict := grounds.judge(each)).invented] == []
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How do I contest a chargeback?",
+        "How long do I have to answer a dispute?",
+        "Can my customer withdraw a dispute?",
+        "What evidence for a dispute about fraud do I need?",
+        "I lost a chargeback, is there an appeal?",
+    ],
+)
+async def test_how_to_contest_is_a_question_to_the_documents(owner: Owner, tools: ToolRegistry, question: str) -> None:
+    async def call(name: str, arguments: Any) -> ToolResult:
+        return await tools.call(owner.caller, name, arguments)
+
+    assert intent_of(Ask(question, NOW.date(), call)) == "knowledge"
+
+
+async def test_nobody_is_sent_above_the_highest_tier(owner: Owner, tools: ToolRegistry) -> None:
+    async def call(name: str, arguments: Any) -> ToolResult:
+        result = await tools.call(owner.caller, name, arguments)
+        assert isinstance(result.data, PathToTier)
+        there = msgspec.structs.replace(result.data, target=result.data.score, tier=Tier.HIGHLY_ATTRACTIVE.label)
+        return msgspec.structs.replace(result, data=there)
+
+    told = "You are there. Your score is **77 of 100** (Highly attractive)"
+    assert await grounded_answer("How far am I from the next tier?", NOW.date(), call) == f"{told}: no tier is higher."
+    assert (
+        await grounded_answer("How far am I from a score of 60?", NOW.date(), call) == f"{told}, and 77 was asked for."
+    )
 
 
 @pytest.mark.parametrize(("absorbable", "crossed"), [(0, True), (0, False), (1, False), (3, False)])

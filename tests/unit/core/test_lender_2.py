@@ -180,6 +180,11 @@ def test_disputes_are_shrunk_over_180_days() -> None:
     assert lines(one_day(charge_count=751))["disputes"].points == 16
 
 
+@pytest.mark.parametrize(("count", "said"), [(1, "There was 1 chargeback on"), (6, "There were 6 chargebacks on")])
+def test_one_chargeback_is_told_as_one(count: int, said: str) -> None:
+    assert lines(one_day(charge_count=1500, chargeback_count=count))["disputes"].reason.startswith(said)
+
+
 def test_disputes_leave_the_window_after_180_days() -> None:
     history = one_day(charge_count=1500, chargeback_count=6)
     before, after = (AS_OF + dt.timedelta(days=days) for days in (179, 180))

@@ -1,7 +1,7 @@
 """Answers about what could be and what comes."""
 
 import re
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -12,6 +12,8 @@ from vaultra_core.agent.tools.what_if import AssumedLine, SimulatedScore
 from vaultra_core.domain.readiness.assessment import Tier
 from vaultra_core.domain.wording import day
 from vaultra_core.errors import Unprocessable
+
+_ALL_GONE: Final = 182  # days after which nothing that counts today counts any more
 
 
 async def what_if(ask: Ask) -> list[str]:
@@ -67,10 +69,13 @@ async def path(ask: Ask) -> list[str]:
     data = await ask.path(**asked)
     if data.score.value >= data.target.value:
         there = f"Your score is **{data.score.text} of 100** ({data.tier})"
-        return [f"You are there. {there}, and {data.target.text} was asked for."]
+        return [
+            f"You are there. {there}"
+            + (f", and {data.target.text} was asked for." if asked else ": no tier is higher.")
+        ]
     parts = [
         f"Your score is **{data.score.text} of 100** ({data.tier}). "
-        f"{points(data.missing.text)} are missing to {data.target.text}."
+        f"You need {points(data.missing.text)} more to reach {data.target.text}."
     ]
     if data.reached and data.steps:
         lines = [f"**{step.title}** (+{points(step.points.text)}): {sentence(step.action.text)}" for step in data.steps]
@@ -122,7 +127,7 @@ async def limits(ask: Ask) -> list[str]:
 
 
 async def roll_off(ask: Ask) -> list[str]:
-    data = await ask.outlook(365)
+    data = await ask.outlook(_ALL_GONE)
     if not data.leaving:
         return ["Nothing counts against you that would leave its window: no chargeback and no weak week."]
     lines = [

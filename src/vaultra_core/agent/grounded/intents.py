@@ -59,6 +59,7 @@ RULES: Final[tuple[Rule, ...]] = (
     ("funding", lambda ask: ask.means("funding", "lender") and _WHETHER.search(ask.question) is not None),
     ("lenders", lambda ask: ask.means("lender") and not ask.means_any("hurt", "drop")),
     ("knowledge", lambda ask: _asks_for_knowledge(ask) and not ask.means_any("score", "tier", "action", "fresh")),
+    ("knowledge", lambda ask: ask.means("chargeback", "contest")),
     ("path", lambda ask: ask.means("tier") and not ask.means_any("compute", "drop")),
     ("path", lambda ask: ask.means("far") and _TARGET.search(ask.question) is not None),
     ("path", lambda ask: ask.means("far", "score") and not ask.means("absorb")),

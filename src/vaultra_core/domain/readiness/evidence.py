@@ -28,7 +28,7 @@ from vaultra_core.domain.metrics import MetricsSnapshot, metrics
 from vaultra_core.domain.mrr import subscriptions_behind
 from vaultra_core.domain.readiness.contribution import Contribution
 from vaultra_core.domain.readiness.measures import MEASURES
-from vaultra_core.domain.readiness.metric_formulas import METRICS, RECURRING, shown
+from vaultra_core.domain.readiness.metric_formulas import DAILY, METRICS, RECURRING, shown
 from vaultra_core.domain.readiness.rulebook import get_rulebook
 from vaultra_core.domain.readiness.rules import Factor
 from vaultra_core.domain.readiness.scoring import assess
@@ -308,7 +308,7 @@ def _part(handle: str, history: History) -> Part:
     if field != "customers":
         total = history.total(field, dt.date.fromisoformat(first), dt.date.fromisoformat(last))
         value = to_major(total, history.currency) if field.endswith("_minor") else Decimal(total)
-    return Part(handle=handle, label=_label(field), value=value)
+    return Part(handle=handle, label=DAILY.get(field) or _label(field), value=value)
 
 
 def _daily(part: Part, history: History) -> str:

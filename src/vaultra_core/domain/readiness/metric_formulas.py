@@ -13,28 +13,36 @@ from vaultra_core.periods import PERIOD_DAYS
 METRICS: Final[Mapping[str, tuple[str, int, tuple[str, ...]]]] = {
     "revenue_total": ("the sum of captured sales", PERIOD_DAYS, ("gross_minor",)),
     "transaction_count": ("the number of captured sales", PERIOD_DAYS, ("charge_count",)),
-    "average_transaction_size": ("gross / charge count", PERIOD_DAYS, ("gross_minor", "charge_count")),
+    "average_transaction_size": ("sales amount / sales", PERIOD_DAYS, ("gross_minor", "charge_count")),
     "revenue_volatility": ("standard deviation / mean of revenue over 13 weeks", 91, ("gross_minor",)),
     "chargeback_count": ("the number of disputes that are chargebacks", PERIOD_DAYS, ("chargeback_count",)),
-    "chargeback_ratio": ("chargeback count / charge count", PERIOD_DAYS, ("chargeback_count", "charge_count")),
+    "chargeback_ratio": ("chargebacks / sales", PERIOD_DAYS, ("chargeback_count", "charge_count")),
     "refund_count": ("the number of refunds that succeeded", PERIOD_DAYS, ("refund_count",)),
-    "refund_ratio": ("refund count / charge count", PERIOD_DAYS, ("refund_count", "charge_count")),
-    "payout_reliability": ("payout ok count / payout due count", PERIOD_DAYS, ("payout_ok_count", "payout_due_count")),
+    "refund_ratio": ("refunds / sales", PERIOD_DAYS, ("refund_count", "charge_count")),
+    "payout_reliability": ("payouts in time / payouts due", PERIOD_DAYS, ("payout_ok_count", "payout_due_count")),
     "net_revenue": (
-        "gross − refunded − chargeback",
+        "sales amount − refunded amount − chargeback amount",
         PERIOD_DAYS,
         ("gross_minor", "refunded_minor", "chargeback_minor"),
     ),
-    "refund_value_ratio": ("refunded / gross", PERIOD_DAYS, ("refunded_minor", "gross_minor")),
+    "refund_value_ratio": ("refunded amount / sales amount", PERIOD_DAYS, ("refunded_minor", "gross_minor")),
     "failed_charge_ratio": (
-        "failed count / (failed count + charge count)",
+        "failed charges / (failed charges + sales)",
         PERIOD_DAYS,
         ("failed_count", "charge_count"),
     ),
-    "top_customer_share": ("the largest customer / identified", PERIOD_DAYS, ("customers", "identified_minor")),
-    "returning_share": ("returning / identified", PERIOD_DAYS, ("returning_minor", "identified_minor")),
+    "top_customer_share": (
+        "the largest customer / sales with a known customer",
+        PERIOD_DAYS,
+        ("customers", "identified_minor"),
+    ),
+    "returning_share": (
+        "sales to returning customers / sales with a known customer",
+        PERIOD_DAYS,
+        ("returning_minor", "identified_minor"),
+    ),
     "monthly_average": (
-        "(gross − refunded − chargeback) / days × 30.4375",
+        "(sales amount − refunded amount − chargeback amount) / days × 30.4375",
         AVERAGE_DAYS,
         ("gross_minor", "refunded_minor", "chargeback_minor"),
     ),
@@ -56,6 +64,26 @@ RECURRING: Final[Mapping[str, str]] = {
     "mrr": "the sum over subscriptions in force: quantity × unit amount ÷ months of the interval, net of discounts",
     "new_mrr": "the same over subscriptions that began to pay in these 30 days",
     "churned_mrr": "the same over subscriptions that ended in these 30 days, as they were before",
+}
+
+# What a field of a day counts, in a person's words; formulas use them too.
+DAILY: Final[Mapping[str, str]] = {
+    "charge_count": "Sales",
+    "gross_minor": "Sales amount",
+    "estimated_minor": "Sales at a reference rate",
+    "failed_count": "Failed charges",
+    "refund_count": "Refunds",
+    "refunded_minor": "Refunded amount",
+    "chargeback_count": "Chargebacks",
+    "chargeback_won_count": "Chargebacks won",
+    "chargeback_minor": "Chargeback amount",
+    "payout_due_count": "Payouts due",
+    "payout_due_minor": "Payout amount due",
+    "payout_ok_count": "Payouts in time",
+    "payout_ok_minor": "Payout amount in time",
+    "identified_minor": "Sales with a known customer",
+    "returning_minor": "Sales to returning customers",
+    "customers": "Customers",
 }
 
 _PERCENT: Final = ("ratio", "share", "reliability", "volatility", "trend")

@@ -19,7 +19,7 @@ from vaultra_core.domain.readiness.measures import (
     customers_unknown,
 )
 from vaultra_core.domain.readiness.rules import Factor, Reading
-from vaultra_core.domain.wording import number, percent, plural
+from vaultra_core.domain.wording import number, percent, plural, there_were
 from vaultra_core.periods import PERIOD_DAYS
 
 _ALLOWANCE: Final = "with the allowance for small samples"
@@ -52,8 +52,7 @@ def _scale(found: Reading) -> str:
 
 
 def _history(found: Reading) -> str:
-    days = int(found.value or 0)
-    return f"There {'is' if days == 1 else 'are'} {plural(days, 'day')} of sales history"
+    return f"The sales history spans {plural(int(found.value or 0), 'day')}"
 
 
 def _growth(found: Reading) -> str:
@@ -93,11 +92,11 @@ def _disputes(found: Reading) -> str:
     if found.value is None:
         return f"There were no sales in the last {DISPUTE_DAYS} days"
     cases = _chargebacks_on_sales(found)
-    return f"There were {cases} in {DISPUTE_DAYS} days, which counts as {percent(found.value)} {_ALLOWANCE}"
+    return f"{cases} in {DISPUTE_DAYS} days, which counts as {percent(found.value)} {_ALLOWANCE}"
 
 
 def _chargebacks_on_sales(found: Reading) -> str:
-    return f"{plural(_count(found, 'chargebacks'), 'chargeback')} on {plural(_count(found, 'sales'), 'sale')}"
+    return f"{there_were(_count(found, 'chargebacks'), 'chargeback')} on {plural(_count(found, 'sales'), 'sale')}"
 
 
 def _refunds(found: Reading) -> str:
@@ -132,7 +131,7 @@ def _returning(found: Reading) -> str:
     if customers_unknown(found.figures["identified_minor"], found.figures["gross_minor"]):
         return _customers_unknown(found)
     need = f"returning customers need {LEAST_RETURNING_DAYS}"
-    return f"There are {plural(_count(found, 'days'), 'day')} of sales history, and {need}"
+    return f"The sales history spans {plural(_count(found, 'days'), 'day')}, and {need}"
 
 
 def _customers_unknown(found: Reading) -> str:
@@ -148,7 +147,7 @@ def _period_growth(found: Reading) -> str:
         return f"Revenue is {percent(abs(found.value))} {direction} than in the 30 days before"
     days = _count(found, "days")
     if days < 2 * PERIOD_DAYS:
-        return f"There are {plural(days, 'day')} of sales history, and a trend needs 60"
+        return f"The sales history spans {plural(days, 'day')}, and a trend needs 60"
     return "There was no revenue in the 30 days before these to compare with"
 
 
@@ -161,7 +160,7 @@ def _period_volatility(found: Reading) -> str:
 def _period_chargebacks(found: Reading) -> str:
     if found.value is None:
         return f"There were no sales in the last {PERIOD_DAYS} days"
-    return f"There were {_chargebacks_on_sales(found)} in {PERIOD_DAYS} days, which is {percent(found.value)}"
+    return f"{_chargebacks_on_sales(found)} in {PERIOD_DAYS} days, which is {percent(found.value)}"
 
 
 def _period_payouts(found: Reading) -> str:

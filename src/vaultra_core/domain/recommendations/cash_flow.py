@@ -29,7 +29,7 @@ def improve_payouts(situation: Situation) -> Advice | None:
         category=Category.CASH_FLOW,
         description=(
             f"{paid} of {plural(due, 'payout')} in the last {PERIOD_DAYS} days arrived in time, {percent(ratio)}.",
-            f"At least {percent(LOW_PAYOUT_RELIABILITY)} by {day(situation.later(PERIOD_DAYS))} would end the alarm.",
+            f"Bring that to at least {percent(LOW_PAYOUT_RELIABILITY)} by {day(situation.later(PERIOD_DAYS))}.",
             *(_to_reach(situation, goal) if goal else ()),
             _STEPS,
         ),

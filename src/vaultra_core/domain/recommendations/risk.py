@@ -7,7 +7,7 @@ from vaultra_core.domain.readiness.measures import DISPUTE_DAYS, DISPUTE_PRIOR, 
 from vaultra_core.domain.readiness.rules import Band
 from vaultra_core.domain.recommendations.base import Advice, Category
 from vaultra_core.domain.recommendations.situation import Goal, Situation, advice
-from vaultra_core.domain.wording import day, percent, plural
+from vaultra_core.domain.wording import day, percent, plural, there_were
 from vaultra_core.periods import PERIOD_DAYS
 
 HIGH_CHARGEBACK_RATIO = 0.02  # the first specification's trigger
@@ -26,14 +26,14 @@ def reduce_chargebacks(situation: Situation) -> Advice | None:
     goal = _dispute_goal(situation)
     changes = _baseline_change(situation) or (goal.changes if goal else {})
     allowed = math.floor(HIGH_CHARGEBACK_RATIO * snapshot.transaction_count)
-    cases = f"{plural(snapshot.chargeback_count, 'chargeback')} on {plural(snapshot.transaction_count, 'sale')}"
+    cases = f"{there_were(snapshot.chargeback_count, 'chargeback')} on {plural(snapshot.transaction_count, 'sale')}"
     return advice(
         situation,
         key="reduce_chargebacks",
         title="Reduce chargebacks",
         category=Category.RISK,
         description=(
-            f"There were {cases} in the last {PERIOD_DAYS} days, which is {percent(ratio)}.",
+            f"{cases} in the last {PERIOD_DAYS} days, which is {percent(ratio)}.",
             f"Staying below {percent(HIGH_CHARGEBACK_RATIO)} at this volume means at most {allowed} "
             f"until {day(situation.later(PERIOD_DAYS))}.",
             "Stripe calls a ratio above 0.75 % excessive, and card networks act from 1.5 % on.",
