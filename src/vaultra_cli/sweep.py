@@ -95,7 +95,7 @@ def _start(settings: Settings) -> None:
     set_up_logging(settings)
     _Process.runner = asyncio.Runner(loop_factory=uvloop.new_event_loop)
     _Process.compute_metrics = _Process.runner.run(_container(settings).get(ComputeMetrics))
-    # No business at all opens a connection and puts statements together, while other processes still start.
+    # No business at all opens a connection and gets all statements ready, while other processes still start.
     _Process.runner.run(_Process.compute_metrics.compute([]))
     settle_collector()
 

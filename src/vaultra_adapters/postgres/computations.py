@@ -58,8 +58,7 @@ class PostgresComputations(Collection):
         return [to_struct(Computation, row) for row in held]
 
     async def save_several(self, several: Sequence[Computation]) -> None:
-        if several:
-            await self._connection.execute(_save(), row_values("new", map(to_row, several)))
+        await self._connection.execute(_save(), row_values("new", map(to_row, several)))
 
     async def subjects(self, business_ids: AnyOf[UUID]) -> dict[UUID, Subject]:
         found = await self._connection.execute(_subjects(), {"asked": list(business_ids)})

@@ -47,8 +47,6 @@ class PostgresRecommendations(Collection):
         return dict.fromkeys(business_ids, ()) | {owner: tuple(each) for owner, each in by_business}
 
     async def put(self, several: Sequence[Recommendation]) -> None:
-        if not several:
-            return
         await self._connection.execute(_put(), row_values("new", map(_row, several)))
 
     async def save(self, recommendation: Recommendation, *, expected: Status) -> None:

@@ -56,8 +56,6 @@ async def replace_results(
         for business_id in sorted(results)  # in one order everywhere, so that two writers cannot deadlock
         for each in _by_key(results[business_id], kept.key)
     ]
-    if not documents:
-        return 0
     rows = b"[%b]" % b",".join(documents)
     written = await connection.execute(_replace(kept), {"now": now, "new": rows.decode()})
     return written.rowcount

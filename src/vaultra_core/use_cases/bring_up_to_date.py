@@ -21,7 +21,8 @@ class BringUpToDate:
     """Bring the snapshots, scores and recommendations of some businesses up to date, many in one transaction.
 
     Their days are read in one statement and everything that follows from them is written in one statement a table. What
-    is due stands in each business's computation; a business where nothing is due is left alone.
+    is due stands in each business's computation; a business where nothing is due is left alone. A batch of none goes
+    through the same statements: that is how a process gets ready for the first real one.
     """
 
     def __init__(self, unit_of_work: UnitOfWorkFactory, clock: Clock, *, rulebook: str) -> None:
@@ -31,10 +32,11 @@ class BringUpToDate:
 
     async def execute(self, businesses: Sequence[UUID]) -> None:
         """Until nothing is due for them. Those that somebody else works on come last, and are waited for."""
-        waiting, held = list(businesses), list[UUID]()
-        while waiting:
-            left = await self._some(waiting, wait=False)
-            waiting, held = left.unfinished, held + left.held
+        left = await self._some(businesses, wait=False)
+        held = left.held
+        while left.unfinished:
+            left = await self._some(left.unfinished, wait=False)
+            held = held + left.held
         for business_id in held:
             while (await self._some([business_id], wait=True)).unfinished:
                 pass
@@ -65,8 +67,6 @@ class BringUpToDate:
         return _Left(postponed + unfinished, sorted(held))
 
     async def _compute(self, work: UnitOfWork, tasks: Sequence[Task], now: dt.datetime) -> list[Computation]:
-        if not tasks:
-            return []
         histories = await work.histories.read({task.business_id: task.since for task in tasks})
         plans = [plan(task, histories[task.business_id].first_day) for task in tasks]
         results = await asyncio.to_thread(_results, plans, histories, self._rulebook)

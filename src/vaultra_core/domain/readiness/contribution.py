@@ -5,7 +5,7 @@ import msgspec
 from vaultra_core.domain.readiness.rules import Reading
 
 
-class Line(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Line(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """The points of one factor (or of a cap, the base, the clamp) and the reading that they rest on, if they do.
 
     `points` are sixteenths at the finest, so they are exact in binary and their sum is the raw score exactly.

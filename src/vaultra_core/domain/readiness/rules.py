@@ -218,7 +218,7 @@ class Rulebook(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         return titles.get(line, line.capitalize())
 
 
-class Reading(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Reading(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """What a measure found for one factor on one day, in figures. `statements` says it in words.
 
     The points move from neutral to the band's by `weight`, 0–1; without a value they are neutral, unless `worst` says
