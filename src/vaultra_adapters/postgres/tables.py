@@ -365,11 +365,15 @@ def _score_columns() -> list[Column[Any]]:
 
 
 def _computed(name: str, columns: list[Column[Any]], *more: Any) -> Table:
-    """A table of results that are replaced, never edited: `inputs_digest` tells whether a new one is the same."""
+    """A table of results that are replaced, never edited: `inputs_digest` tells whether a new one is the same.
+
+    Without a foreign key, as the ledger is: whoever writes holds the business's computation, which has one, and a
+    trigger deletes the rows with the business (migration 0019).
+    """
     return Table(
         name,
         metadata,
-        business_column(primary_key=True),
+        Column("business_id", Uuid, primary_key=True),
         Column("id", Uuid, primary_key=True),
         *columns,
         Column("inputs_digest", LargeBinary, nullable=False),
@@ -407,7 +411,7 @@ recommendations = Table(
     "recommendations",
     metadata,
     Column("id", Uuid, primary_key=True),
-    business_column(),
+    Column("business_id", Uuid, nullable=False),  # without a foreign key, like all results
     text_column("key", 64, nullable=False),
     text_column("title", 200, nullable=False),
     text_column("description", 4000, nullable=False),

@@ -1,15 +1,26 @@
 """What a different score or snapshot replaces stays visible; the database holds what the specification says."""
 
+import asyncio
+from uuid import UUID
+
 import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from vaultra_adapters.postgres.tables import LEDGER
 from vaultra_core.errors import InvalidInput
-from vaultra_core.ports.storage import UnitOfWorkFactory
+from vaultra_core.ports.storage import UnitOfWork, UnitOfWorkFactory
 from vaultra_core.testing.contracts.ledger import EVERY_KIND
-from vaultra_core.testing.contracts.results import a_snapshot, an_assessment
-from vaultra_core.testing.contracts.samples import NOW, SECOND, TODAY, changed, given_business, seen
+from vaultra_core.testing.contracts.results import a_recommendation, a_snapshot, an_assessment
+from vaultra_core.testing.contracts.samples import NOW, SECOND, TODAY, changed, given_business, seen, waits
+
+RESULTS = (
+    "financial_metric_snapshots",
+    "superseded_snapshots",
+    "readiness_scores",
+    "superseded_scores",
+    "recommendations",
+)
 
 
 async def rows(engine: AsyncEngine, query: str) -> list[tuple[object, ...]]:
@@ -63,11 +74,27 @@ async def test_a_deleted_business_leaves_nothing_behind(engine: AsyncEngine, uow
         await work.computations.lock(business.id)
         await work.ledger.merge(business.id, seen(*EVERY_KIND))
         await work.activity.mark_dirty(business.id, [TODAY])
-        await work.scores.save({business.id: [an_assessment()]}, NOW)
-        await work.scores.save({business.id: [changed(an_assessment(), score=1)]}, NOW)
         await work.commit()
+    async with uow() as work:
+        await work.computations.lock(business.id)
+        await _write_results(work, business.id, 1)
+        deleting = asyncio.create_task(_delete_businesses(engine))
+        assert await waits(deleting)
+        await _write_results(work, business.id, 2)
+        await work.commit()
+    await deleting
+    ledger = [table.name for table in LEDGER.values()]
+    for table in (*ledger, "computations", "dirty_days", *RESULTS):
+        assert await rows(engine, f"SELECT count(*) FROM {table}") == [(0,)], table
+
+
+async def _write_results(work: UnitOfWork, business_id: UUID, number: int) -> None:
+    """Those that the second number replaces are kept as well."""
+    await work.scores.save({business_id: [changed(an_assessment(), score=number)]}, NOW)
+    await work.snapshots.save({business_id: [a_snapshot(refund_count=number)]}, NOW)
+    await work.recommendations.put([a_recommendation(business_id, key=f"rule_{number}")])
+
+
+async def _delete_businesses(engine: AsyncEngine) -> None:
     async with engine.begin() as connection:
         await connection.execute(text("DELETE FROM businesses"))
-    ledger = [table.name for table in LEDGER.values()]
-    for table in (*ledger, "computations", "dirty_days", "readiness_scores", "superseded_scores"):
-        assert await rows(engine, f"SELECT count(*) FROM {table}") == [(0,)], table

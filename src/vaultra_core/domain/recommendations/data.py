@@ -1,6 +1,6 @@
 """Rules about what cannot be judged for want of data."""
 
-from vaultra_core.domain.readiness.measures import CUSTOMER_DAYS, IDENTIFIED_SHARE
+from vaultra_core.domain.readiness.measures import CUSTOMER_DAYS, IDENTIFIED_SHARE, customers_unknown
 from vaultra_core.domain.readiness.rules import Reading
 from vaultra_core.domain.recommendations.base import Advice, Category
 from vaultra_core.domain.recommendations.situation import Situation, advice
@@ -15,7 +15,7 @@ def identify_customers(situation: Situation) -> Advice | None:
     gross = situation.seen.total("gross_minor", CUSTOMER_DAYS)
     identified = situation.seen.total("identified_minor", CUSTOMER_DAYS)
     unknown = [name for name in _CUSTOMER_FACTORS if name in situation.readings]
-    if not unknown or gross == 0 or identified >= gross * IDENTIFIED_SHARE:
+    if not unknown or gross == 0 or not customers_unknown(identified, gross):
         return None
     share = identified / gross
     # What customers would show is unknown; certain is only that the score would rest on more data.
