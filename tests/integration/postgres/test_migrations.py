@@ -16,11 +16,14 @@ from vaultra_adapters.postgres import migrate
 from vaultra_adapters.postgres.tables import metadata
 from vaultra_adapters.postgres.unit_of_work import PostgresUnitOfWork
 from vaultra_adapters.postgres.vector_index import PostgresVectorIndex
+from vaultra_core.domain.activity import DayActivity
 from vaultra_core.errors import Unavailable
+from vaultra_core.ports.storage import Computation
 from vaultra_core.testing.contracts.inbox import claim
 from vaultra_core.testing.contracts.knowledge import an_entry
 from vaultra_core.testing.contracts.ledger import EVERY_KIND, SUBSCRIPTION
-from vaultra_core.testing.contracts.samples import an_event, given_integration, seen
+from vaultra_core.testing.contracts.results import an_assessment
+from vaultra_core.testing.contracts.samples import NOW, TODAY, an_event, given_integration, seen
 
 CONSTRAINTS = """
     SELECT conrelid::regclass::text, conname, contype::text, pg_get_constraintdef(oid)
@@ -76,15 +79,19 @@ def test_up_down_and_up_again(empty_url: str) -> None:
 async def test_events_ledger_and_knowledge_are_kept_on_the_way_up_and_down(
     database_url: str, engine: AsyncEngine
 ) -> None:
-    """Where a migration rewrites or moves rows: the newest ones, there and back."""
+    """Where a migration rewrites or moves rows: the newest ones, there and back. Scores are due again."""
     uow = partial(PostgresUnitOfWork, engine)
     index = PostgresVectorIndex(engine, namespace="three")
     await index.upsert([an_entry("doc.one", 1, 0, 0), an_entry("doc.two", 0.6, 0.8, 0)])
     integration = await given_integration(uow)
+    sold = DayActivity(day=TODAY, charge_count=2, gross_minor=500, customers={"cus_1": 300, "cus_2": 200})
     event = an_event(account=integration.external_id, payload=b'{"b":1.5,"a":{"api_version":"Zo\xc3\xab"}}')
     async with uow() as work:
         await work.inbox.accept([event])
         await work.ledger.merge(integration.business_id, seen(*EVERY_KIND))
+        await work.activity.replace(integration.business_id, [TODAY], [sold])
+        await work.scores.save({integration.business_id: [an_assessment()]}, NOW)
+        await work.computations.save(Computation(business_id=integration.business_id, readiness_as_of=TODAY))
         await work.commit()
     await engine.dispose()  # what it has prepared is for the newest schema
     try:
@@ -96,6 +103,9 @@ async def test_events_ledger_and_knowledge_are_kept_on_the_way_up_and_down(
         assert msgspec.json.decode(kept.payload) == msgspec.json.decode(event.payload)
         assert await work.ledger.merge(integration.business_id, seen(*EVERY_KIND)) == []
         assert await work.ledger.subscriptions(integration.business_id) == [SUBSCRIPTION]
+        assert await work.activity.history(integration.business_id) == [sold]
+        assert await work.scores.latest(integration.business_id, "lender-2") is None
+        assert await work.computations.due_for_readiness(limit=9) == [integration.business_id]
     found = await index.query([1, 0, 0], 2)
     assert [(match.id, round(match.score, 3)) for match in found] == [("doc.one", 1), ("doc.two", 0.6)]
 
