@@ -10,7 +10,7 @@ from property.strategies import histories, ledgers
 from support.histories import AS_OF
 from vaultra_core import RULEBOOKS, History, assess, fold, metrics
 from vaultra_core.domain.activity import DayActivity
-from vaultra_core.domain.behind import COUNTED_BY, objects_behind
+from vaultra_core.domain.behind import COUNTED_BY, kind_behind, objects_behind
 from vaultra_core.domain.ledger import LedgerObject
 from vaultra_core.domain.readiness.evidence import (
     contribution_handle,
@@ -36,6 +36,7 @@ def test_the_objects_behind_a_figure_are_those_that_the_fold_counted(objects: li
     for field, counter in COUNTED_BY.items():
         behind = objects_behind(field, states, timezone=zone, first_charges={})
         assert len({state.id for _, state in behind}) == len(behind)
+        assert all(type(state) is kind_behind(field) for _, state in behind)
         assert behind == sorted(behind, key=lambda entry: entry[0])
         for day in history.days:
             mine = [state for found, state in behind if found == day.day]

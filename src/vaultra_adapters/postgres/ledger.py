@@ -160,20 +160,28 @@ class PostgresLedger(Collection):
     async def charges_of(self, business_id: UUID, balance_transactions: AnyOf[str]) -> list[LedgerObject]:
         return [*await self._objects(business_id, Charge, among(CHARGES.balance_transaction, balance_transactions))]
 
-    async def slice(self, business_id: UUID, ranges: Sequence[tuple[int, int, int, int]]) -> LedgerSlice:
-        moments = [(start, end) for start, end, _, _ in ranges]
-        arrivals = [(start, end) for _, _, start, end in ranges]
-        charges = await self._within(business_id, Charge, moments)
-        refunds = await self._within(business_id, Refund, moments)
-        disputes = await self._within(business_id, Dispute, moments)
-        payouts = await self._within(business_id, Payout, arrivals)
+    async def slice(
+        self,
+        business_id: UUID,
+        ranges: Sequence[tuple[int, int, int, int]],
+        *,
+        only: type[LedgerObject] | None = None,
+    ) -> LedgerSlice:
+        async def within(kind: type[K]) -> list[K]:
+            if only not in (None, kind):
+                return []
+            dated = [(first, last) if kind is Payout else (start, end) for start, end, first, last in ranges]
+            return await self._within(business_id, kind, dated)
+
+        charges, refunds = await within(Charge), await within(Refund)
+        disputes, payouts = await within(Dispute), await within(Payout)
         present = {charge.id for charge in charges}
         returned: list[Refund | Dispute] = [*refunds, *disputes]
         needed = {entry.charge for entry in returned if entry.charge} - present
         if needed:
             charges += await self._objects(business_id, Charge, among(CHARGES.id, needed))
-        rates = await self._rates(business_id, charges, returned)
-        customers = {charge.customer for charge in charges if charge.customer}
+        rates = [] if only else await self._rates(business_id, charges, returned)
+        customers = {charge.customer for charge in charges if charge.customer and only in (None, Charge)}
         return LedgerSlice(
             objects=[*charges, *refunds, *disputes, *payouts, *rates],
             first_charges=await self.first_charges(business_id, dict.fromkeys(customers, BEFORE_ALL)),

@@ -39,6 +39,21 @@ COUNTED_BY: Final[Mapping[str, str]] = {
     "payout_ok_minor": "payout_ok_count",
 }
 
+_KINDS: Final[Mapping[str, type[LedgerObject]]] = {
+    "charge_count": Charge,
+    "failed_count": Charge,
+    "refund_count": Refund,
+    "chargeback_count": Dispute,
+    "chargeback_won_count": Dispute,
+    "payout_due_count": Payout,
+    "payout_ok_count": Payout,
+}
+
+
+def kind_behind(field: str) -> type[LedgerObject]:
+    """The kind of the objects that a field counts. Raise `KeyError` for a field that counts none."""
+    return _KINDS[COUNTED_BY[field]]
+
 
 def objects_behind(
     field: str, objects: Iterable[LedgerObject], *, timezone: str, first_charges: Mapping[str, int]

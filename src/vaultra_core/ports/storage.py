@@ -241,9 +241,19 @@ class Ledger(Protocol):
     async def charges_of(self, business_id: UUID, balance_transactions: Collection[str]) -> list[LedgerObject]:
         """The charges that were settled by these balance transactions."""
 
-    async def slice(self, business_id: UUID, ranges: Sequence[tuple[int, int, int, int]]) -> LedgerSlice:
+    async def slice(
+        self,
+        business_id: UUID,
+        ranges: Sequence[tuple[int, int, int, int]],
+        *,
+        only: type[LedgerObject] | None = None,
+    ) -> LedgerSlice:
         """What the fold needs for some stretches of time, each given as (start, end) of its moments, and (start, end)
-        of its arrival dates (payouts are dated in UTC), Unix seconds, ends exclusive."""
+        of its arrival dates (payouts are dated in UTC), Unix seconds, ends exclusive.
+
+        With `only`, the objects of that kind with the charges that they belong to, and no balance transactions; first
+        charges of charges alone.
+        """
 
     async def subscriptions(self, business_id: UUID) -> list[Subscription]: ...
 

@@ -4,7 +4,7 @@ from uuid import UUID
 
 import msgspec
 
-from vaultra_core.domain.behind import COUNTED_BY, moment_of, objects_behind
+from vaultra_core.domain.behind import COUNTED_BY, kind_behind, moment_of, objects_behind
 from vaultra_core.domain.ledger import Charge, Dispute, LedgerObject, Payout, Refund
 from vaultra_core.domain.mrr import subscriptions_behind
 from vaultra_core.domain.readiness.evidence import DaysHandle, Evidence, days_handle, of_recommendation, resolve
@@ -106,9 +106,8 @@ async def _objects(
             day, count = waiting.pop(0)
             days.append(day)
             expected += count
-        facts = await work.ledger.slice(
-            standing.business.id, [(*day_bounds(day, zone), *utc_bounds(day)) for day in days]
-        )
+        spans = [(*day_bounds(day, zone), *utc_bounds(day)) for day in days]
+        facts = await work.ledger.slice(standing.business.id, spans, only=kind_behind(span.field))
         behind = objects_behind(span.field, facts.objects, timezone=zone, first_charges=facts.first_charges)
         # A slice brings charges of other days too, which its refunds and disputes depend on.
         found += [

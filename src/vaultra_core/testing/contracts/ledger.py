@@ -173,6 +173,10 @@ class LedgerContract:
             found = await work.ledger.slice(business.id, [(1_999, 2_100, 0, 1)])
             assert by_id(found.objects) == by_id([dollar, refund, euro, RATE])
             assert found.first_charges == {"cus_1": 1_000}
+            returned = await work.ledger.slice(business.id, [(1_999, 2_100, 0, 1)], only=Refund)
+            assert by_id(returned.objects) == by_id([refund, euro]) and returned.first_charges == {}
+            sold = await work.ledger.slice(business.id, [(1_999, 2_100, 0, 1)], only=type(dollar))
+            assert sold.objects == [dollar] and sold.first_charges == {"cus_1": 1_000}
             paid = await work.ledger.slice(business.id, [(0, 0, 86_400, 172_800)])
             assert paid.objects == [PAYOUT]
             # Stretches that touch or overlap bring each object once; the end of a stretch is not part of it.

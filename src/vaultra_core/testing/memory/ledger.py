@@ -79,26 +79,34 @@ class MemoryLedger(MemoryCollection):
         charges = self._of(Charge, business_id)
         return [charge for charge in charges if charge.balance_transaction in balance_transactions]
 
-    async def slice(self, business_id: UUID, ranges: Sequence[tuple[int, int, int, int]]) -> LedgerSlice:
+    async def slice(
+        self,
+        business_id: UUID,
+        ranges: Sequence[tuple[int, int, int, int]],
+        *,
+        only: type[LedgerObject] | None = None,
+    ) -> LedgerSlice:
         def on_these_days(moment: int) -> bool:
             return any(start <= moment < end for start, end, _, _ in ranges)
 
-        charges = self._of(Charge, business_id)
-        refunds = [refund for refund in self._of(Refund, business_id) if on_these_days(refund.created)]
-        disputes = [dispute for dispute in self._of(Dispute, business_id) if on_these_days(dispute.created)]
+        def asked(kind: type[T]) -> list[T]:
+            return self._of(kind, business_id) if only in (None, kind) else []
+
+        refunds = [refund for refund in asked(Refund) if on_these_days(refund.created)]
+        disputes = [dispute for dispute in asked(Dispute) if on_these_days(dispute.created)]
         payouts = [
-            payout
-            for payout in self._of(Payout, business_id)
-            if any(start <= payout.arrival_date < end for _, _, start, end in ranges)
+            payout for payout in asked(Payout) if any(start <= payout.arrival_date < end for _, _, start, end in ranges)
         ]
         returned: list[Refund | Dispute] = [*refunds, *disputes]
         needed = {entry.charge for entry in returned}
-        charges = [charge for charge in charges if on_these_days(charge.created) or charge.id in needed]
+        charges = [charge for charge in asked(Charge) if on_these_days(charge.created)]
+        present = {charge.id for charge in charges}
+        charges += [each for each in self._of(Charge, business_id) if each.id in needed - present]
         currency = self._rows("businesses")[business_id].currency
         foreign = {entry.charge for entry in returned if entry.currency != currency}
         settled_by = {c.balance_transaction for c in charges if c.currency != currency or c.id in foreign}
-        rates = [rate for rate in self._of(BalanceTransaction, business_id) if rate.id in settled_by]
-        customers = {charge.customer for charge in charges if charge.customer}
+        rates = [] if only else [each for each in self._of(BalanceTransaction, business_id) if each.id in settled_by]
+        customers = {charge.customer for charge in charges if charge.customer and only in (None, Charge)}
         return LedgerSlice(
             objects=[*charges, *refunds, *disputes, *payouts, *rates],
             first_charges=self._first_charges(business_id, customers),
