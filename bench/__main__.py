@@ -32,7 +32,7 @@ def main() -> int:
     parser.add_argument("--only", nargs="+", choices=BENCHMARKS, metavar="NAME", help=", ".join(BENCHMARKS))
     options = parser.parse_args()
     rows: list[Row] = []
-    failed = False
+    failed, started = False, time.monotonic()
     for name in options.only or BENCHMARKS:
         print(f"{name} …", file=sys.stderr, flush=True)
         began = time.monotonic()
@@ -46,6 +46,7 @@ def main() -> int:
                     print(f"--- {log.name}\n{log.read_text(errors='replace')[-2000:]}", file=sys.stderr)
         print(f"{name}: {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
     print(table(rows))
+    print(f"\n{(time.monotonic() - started) / 60:.1f} minutes in all", end="")
     print(f"\n{write_results(rows, RESULTS)}")
     return int(failed)
 
