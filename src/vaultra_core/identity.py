@@ -59,10 +59,11 @@ class Origin(msgspec.Struct, frozen=True):
 origin: Final = ContextVar("origin", default=Origin())  # noqa: B039 - frozen
 
 
+_RANDOM: Final = 0xFFF << 64 | (1 << 62) - 1
+_VERSION_AND_VARIANT: Final = 0x7 << 76 | 0x2 << 62
+
+
 def new_id() -> UUID:
     """A time-ordered UUIDv7 (RFC 9562): rows that are written together lie together in the index."""
-    milliseconds = time.time_ns() // 1_000_000
-    value = (milliseconds & (1 << 48) - 1) << 80 | int.from_bytes(os.urandom(10), "big")
-    value = value & ~(0xF << 76) | 0x7 << 76
-    value = value & ~(0x3 << 62) | 0x2 << 62
-    return UUID(int=value)
+    milliseconds = time.time_ns() // 1_000_000 & (1 << 48) - 1
+    return UUID(int=milliseconds << 80 | int.from_bytes(os.urandom(10), "big") & _RANDOM | _VERSION_AND_VARIANT)

@@ -90,7 +90,7 @@ def accepted_values(events: Sequence[StripeEvent]) -> dict[str, str]:
     return text_values(
         "new",
         {
-            "id": [event.id for event in ordered],
+            "id": [event.id.hex for event in ordered],
             "stripe_event_id": [event.stripe_event_id for event in ordered],
             "account": [event.account for event in ordered],
             "event_type": [event.event_type for event in ordered],

@@ -48,6 +48,7 @@ class StripeProvider:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
+        self._webhook_secrets = settings.webhook_secrets
         self._http = stripe.AIOHTTPClient(timeout=30)
         self._client = stripe.StripeClient(
             settings.stripe_secret_key or "sk_unset",
@@ -153,7 +154,7 @@ class StripeProvider:
         return msgspec.structs.replace(platform_event(answer.body), account=external_id)
 
     def read_webhook(self, payload: bytes, signature: str) -> PlatformEvent:
-        verify(payload, signature, self._settings.webhook_secrets, now=int(time.time()))
+        verify(payload, signature, self._webhook_secrets, now=int(time.time()))
         return platform_event(payload)
 
     async def _list(

@@ -1,6 +1,5 @@
 """Stripe's events: what of them is kept in the inbox, and what they teach the ledger."""
 
-from contextlib import suppress
 from functools import lru_cache
 from typing import Final
 
@@ -59,13 +58,7 @@ def minimal_event(raw: bytes | str) -> MinimalEvent:
     Raise `InvalidInput` when it is no event of Stripe's, `details["reason"]` = `thin event` for one of the v2 API,
     which names its object without showing it.
     """
-    event = _envelope(raw)
-    unread = None
-    try:
-        seen = _object(event)
-    except InvalidInput as error:
-        seen, unread = None, error.message[:_REASON_LENGTH]
-    data = None if seen is None else wire.EventData(object=msgspec.Raw(_ENCODER.encode(seen)))
+    event = _at_once(raw) or _envelope_without_object(raw)
     return MinimalEvent(
         id=event.id,
         type=event.type,
@@ -73,8 +66,8 @@ def minimal_event(raw: bytes | str) -> MinimalEvent:
         livemode=event.livemode,
         account=event.account,
         api_version=event.api_version,
-        payload=_ENCODER.encode(msgspec.structs.replace(event, data=data, unread=unread)),
-        unread=unread,
+        payload=_ENCODER.encode(event),
+        unread=event.unread,
     )
 
 
@@ -90,10 +83,11 @@ def read_event(payload: bytes | str) -> ReadEvent:
     a milestone of its status. Without records when its type does not concern the ledger. Raise `InvalidInput` when it
     is no event, or its object does not have its kind's shape.
     """
-    event, seen = _opened(payload)
-    if seen is None:
-        return ReadEvent((), event.api_version)
-    return ReadEvent(translate.observation_of(seen, event.created, milestones=True).records, event.api_version)
+    whole = _at_once(payload)
+    event = whole or _envelope(payload)
+    seen = whole.data.object if whole else _object(event)
+    records = translate.observation_of(seen, event.created, milestones=True).records if seen else ()
+    return ReadEvent(records, event.api_version)
 
 
 def observe_event(payload: bytes | str) -> list[Record]:
@@ -139,14 +133,25 @@ def lacks_object(payload: bytes) -> bool:
     return _envelope(payload).unread is not None
 
 
-def _opened(payload: bytes | str) -> tuple[wire.Event, wire.WireObject | None]:
-    """All at once, as nearly every event can be read; otherwise step by step, which says what is wrong with it."""
-    with suppress(msgspec.DecodeError, UnicodeDecodeError):
-        whole = _EVENT_WITH_OBJECT.decode(payload)
-        if whole.data.object.__struct_config__.tag == carried_kind(whole.type):
-            return whole, whole.data.object
-    event = _envelope(payload)
-    return event, _object(event)
+def _at_once(raw: bytes | str) -> wire.EventWithObject | None:
+    """An event together with its object, as nearly every event of ours can be read. None for all others: to read them
+    step by step says what is wrong with them."""
+    try:
+        event = _EVENT_WITH_OBJECT.decode(raw)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return None
+    return event if event.data.object.__struct_config__.tag == carried_kind(event.type) else None
+
+
+def _envelope_without_object(raw: bytes | str) -> wire.Event:
+    """Of what is not ours, or cannot be read: then it says why."""
+    event = _envelope(raw)
+    unread = None
+    try:
+        _object(event)
+    except InvalidInput as error:
+        unread = error.message[:_REASON_LENGTH]
+    return msgspec.structs.replace(event, data=None, unread=unread)
 
 
 def _envelope(raw: bytes | str) -> wire.Event:
