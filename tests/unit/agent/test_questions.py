@@ -92,6 +92,22 @@ async def test_how_to_contest_is_a_question_to_the_documents(owner: Owner, tools
     assert intent_of(Ask(question, NOW.date(), call)) == "knowledge"
 
 
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("What if chargebacks fell by half?", "chargebacks at 5 instead of 10."),
+        ("What if chargebacks fell by a third?", "chargebacks at 6.67 on average instead of 10."),
+    ],
+)
+async def test_a_part_of_a_case_is_told_as_an_average(
+    owner: Owner, tools: ToolRegistry, question: str, said: str
+) -> None:
+    async def call(name: str, arguments: Any) -> ToolResult:
+        return await tools.call(owner.caller, name, arguments)
+
+    assert f"Assumed: {said}" in await grounded_answer(question, NOW.date(), call)
+
+
 async def test_nobody_is_sent_above_the_highest_tier(owner: Owner, tools: ToolRegistry) -> None:
     async def call(name: str, arguments: Any) -> ToolResult:
         result = await tools.call(owner.caller, name, arguments)

@@ -5,15 +5,17 @@ from typing import Any, Final
 
 import msgspec
 
-from vaultra_core.agent.figures import Figure
+from vaultra_core.agent.figures import Figure, Kind
 from vaultra_core.agent.grounded.ask import Ask, bullets, cite, points, sentence
 from vaultra_core.agent.levers import assumptions_in
 from vaultra_core.agent.tools.what_if import AssumedLine, SimulatedScore
 from vaultra_core.domain.readiness.assessment import Tier
+from vaultra_core.domain.readiness.measures import DISPUTE_DAYS
+from vaultra_core.domain.weekly import REFERENCE_WEEKS
 from vaultra_core.domain.wording import day
 from vaultra_core.errors import Unprocessable
 
-_ALL_GONE: Final = 182  # days after which nothing that counts today counts any more
+_ALL_GONE: Final = max(DISPUTE_DAYS, 7 * REFERENCE_WEEKS)  # days after which nothing of today counts any more
 
 
 async def what_if(ask: Ask) -> list[str]:
@@ -44,7 +46,9 @@ async def what_if(ask: Ask) -> list[str]:
 
 def _assumed(line: AssumedLine) -> str:
     was = f" instead of {line.now.text}" if line.now else ""
-    return f"{line.title.lower()} at {line.then.text}{was}"
+    # Half a chargeback does not come: it is a rate.
+    average = " on average" if line.then.kind is Kind.COUNT and line.then.value % 1 else ""
+    return f"{line.title.lower()} at {line.then.text}{average}{was}"
 
 
 def _outcome(data: SimulatedScore) -> str:

@@ -66,7 +66,8 @@ RECURRING: Final[Mapping[str, str]] = {
     "churned_mrr": "the same over subscriptions that ended in these 30 days, as they were before",
 }
 
-# What a field of a day counts, in a person's words; formulas use them too.
+# What a field of a day counts, in a person's words, which are the dashboard's (components/evidence/figures.ts).
+# Formulas use them too.
 DAILY: Final[Mapping[str, str]] = {
     "charge_count": "Sales",
     "gross_minor": "Sales amount",
