@@ -23,7 +23,7 @@ WORKER: Final = {
     "observations merged": f"{POSTGRES}.ledger:PostgresLedger.merge",
     "days marked dirty": f"{POSTGRES}.activity:PostgresActivity.mark_dirty",
     "dirty marks taken": f"{POSTGRES}.activity:PostgresActivity.take_dirty",
-    "days folded": f"{POSTGRES}.activity:PostgresActivity.replace",
+    "days folded": f"{POSTGRES}.activity:PostgresActivity.fold",
     "snapshots saved": f"{POSTGRES}.snapshots:PostgresSnapshots.save",
     "scores saved": f"{POSTGRES}.scores:PostgresScores.save",
     "page read": "vaultra_adapters.stripe.provider:StripeProvider.list_page",
