@@ -80,7 +80,7 @@ class Stage:
             kept = [c.name for c in table.c if c.type.python_type is UUID and c.name not in ("business_id", "user_id")]
             whose = {"business_id": self.business, "user_id": owner}
             mine = [f"{name} = '{value}'" for name, value in whose.items() if name in table.c]
-            where = " AND ".join(mine) or f"id = '{owner}'"
+            where = " AND ".join(mine) or ("id" in table.c and f"id = '{owner}'") or "false"
             for column in kept:
                 rows = await self._values(f"SELECT DISTINCT {column} FROM {table.name} WHERE {where} LIMIT {of_each}")
                 found |= dict.fromkeys(str(value) for value in rows)
