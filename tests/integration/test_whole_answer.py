@@ -1,6 +1,7 @@
 """An answer that is handed over in one piece arrives as the one that ASGI's messages make."""
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -84,3 +85,15 @@ async def test_who_reads_slowly_is_waited_for(port: int, monkeypatch: pytest.Mon
     """Then it is not handed over, and the messages wait."""
     monkeypatch.setattr("uvicorn.protocols.http.flow_control.FlowControl.write_paused", True, raising=False)
     assert (await answers(port, PATH)).count(b"HTTP/1.1 200 OK\r\n") == 2
+
+
+async def test_requests_leave_nothing_to_the_garbage_collector(port: int) -> None:
+    """What refers to itself stays until the collector comes by, and everybody waits for it then."""
+    await answers(port, PATH)
+    gc.collect()
+    gc.disable()
+    try:
+        await answers(port, *([PATH] * 100))
+        assert gc.collect() < 100
+    finally:
+        gc.enable()
