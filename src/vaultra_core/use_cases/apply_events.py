@@ -1,6 +1,7 @@
 import datetime as dt
 import logging
-from collections.abc import Iterable, Sequence
+from collections import deque
+from collections.abc import Sequence
 from uuid import UUID
 
 import msgspec
@@ -44,11 +45,11 @@ class ApplyEvents:
         waiting = await self._waiting()
         if len(waiting) > 1:
             # Batches of one account wait for each other, so that everyone first looks for a partition of their own.
-            shared_out = iter(waiting)
+            shared_out = deque(waiting)
             total += sum(await together(self._lane(shared_out, alone=True) for _ in range(LANES)))
             waiting = await self._waiting()
         # What others are at work on, too, and what came in meanwhile: one batch is read while another is merged.
-        total += sum(await together(self._lane(waiting) for _ in range(LANES)))
+        total += sum(await together(self._lane(deque(waiting)) for _ in range(LANES)))
         if total:
             await self._queue.wake(Job.COMPUTE_METRICS)
         return total
@@ -57,11 +58,15 @@ class ApplyEvents:
         async with self._unit_of_work() as work:
             return await work.inbox.partitions(self._clock.now())
 
-    async def _lane(self, partitions: Iterable[int], *, alone: bool = False) -> int:
+    async def _lane(self, partitions: deque[int], *, alone: bool = False) -> int:
+        """By turns, a batch each, until none of them was full: what comes in meanwhile wakes somebody again."""
         total = 0
-        for partition in partitions:
-            while count := await self._batch(partition, BATCH, alone=alone):
-                total += count
+        while partitions:
+            partition = partitions.popleft()
+            count = await self._batch(partition, BATCH, alone=alone)
+            total += count
+            if count == BATCH:
+                partitions.append(partition)
         return total
 
     async def _batch(self, partition: int, size: int, *, alone: bool) -> int:

@@ -2,6 +2,7 @@
 
 import json
 import logging
+from itertools import islice
 from typing import Any
 
 import msgspec
@@ -16,8 +17,10 @@ from vaultra_core.ports.payments import PlatformEvent
 from vaultra_core.ports.runtime import Job
 from vaultra_core.ports.storage import Backlog, StripeEvent
 from vaultra_core.testing.contracts.ledger import ALWAYS
-from vaultra_core.testing.contracts.samples import NOW, given_business, given_integration
+from vaultra_core.testing.contracts.samples import NOW, an_event, given_business, given_integration
+from vaultra_core.testing.memory.inbox import MemoryInbox
 from vaultra_core.testing.storage import MemoryStorage
+from vaultra_core.use_cases import apply_events
 from vaultra_core.use_cases.apply_events import ATTEMPTS, ApplyEvents
 from vaultra_core.use_cases.backoff import backoff
 from vaultra_core.use_cases.receive_webhook import to_inbox
@@ -206,3 +209,32 @@ def test_waiting_grows_is_bounded_and_never_twice_the_same() -> None:
     for wait, longest in zip(waits, (min(900, 10 * 2**n) for n in range(39)), strict=True):
         assert 0.75 * longest <= wait <= longest
     assert len({backoff(1, first=10, factor=2, most=900) for _ in range(20)}) > 10
+
+
+@pytest.mark.parametrize("coming", [1, 2, 3])
+async def test_an_account_whose_events_never_end_keeps_nobody_waiting(
+    monkeypatch: pytest.MonkeyPatch, coming: int
+) -> None:
+    monkeypatch.setattr(apply_events, "BATCH", 2)
+    monkeypatch.setattr(apply_events, "LANES", 1)
+    world = await World().open()
+    async with world.storage() as work:
+        await work.inbox.accept([an_event(n, account=f"acct_{n}", created_at=NOW) for n in range(1, 4)])
+        busy, *others = await work.inbox.partitions(NOW)
+        await work.commit()
+    assert others
+    claim, worked_on, numbers = MemoryInbox.claim, [], iter(range(100, 130))
+
+    async def claim_and_more_come(inbox: MemoryInbox, *arguments: Any, partition: int, **named: Any) -> Any:
+        found = await claim(inbox, *arguments, partition=partition, **named)
+        if found:
+            worked_on.append(partition)
+            if partition == busy:
+                events = islice(numbers, coming)
+                more = [an_event(number, account=found[0].account, created_at=NOW) for number in events]
+                await inbox.accept(more)
+        return found
+
+    monkeypatch.setattr(MemoryInbox, "claim", claim_and_more_come)
+    await world.apply.execute()
+    assert set(worked_on[: len(others) + 1]) == {busy, *others}
