@@ -77,7 +77,7 @@ K = TypeVar("K", bound=LedgerObject)
 
 CHARGES: Final = LEDGER["charge"].c
 PAYOUTS: Final = LEDGER["payout"].c
-BEFORE_ALL: Final = -1
+BEFORE_ALL: Final = -1  # a moment for `first_charges` of customers whatever was charged when
 # Written out, not a parameter: a plan for any parameter could not use the index that holds sales only.
 SALE: Final = and_(
     CHARGES.customer.is_not(None), CHARGES.status == literal_column(f"'{ChargeStatus.SUCCEEDED}'"), CHARGES.captured
