@@ -25,6 +25,7 @@ ATTEMPTS = 3  # then an event goes to the dead-letter queue
 
 class _Envelope(msgspec.Struct):
     created: int
+    api_version: str | None = None
 
 
 class ApplyEvents:
@@ -128,13 +129,18 @@ class ApplyEvents:
             return await self._revoke(work, event, integration, now), ()
         if integration.status is IntegrationStatus.REVOKED:
             return "ignored: disconnected", ()
-        read = read_event(event.payload)
-        if read.api_version is not None and read.api_version not in self._versions_seen:
-            self._tell_newer_version(read.api_version)
+        try:
+            read = read_event(event.payload)
+        except InvalidInput:  # a newer version may well be why
+            self._tell_newer_version(msgspec.json.decode(event.payload, type=_Envelope).api_version)
+            raise
+        self._tell_newer_version(read.api_version)
         return ("applied", read.records) if read.records else ("ignored: type", ())
 
-    def _tell_newer_version(self, version: str) -> None:
+    def _tell_newer_version(self, version: str | None) -> None:
         """Say once, for as long as this process lives, that a version is read whose shapes nobody has looked at."""
+        if version is None or version in self._versions_seen:
+            return
         self._versions_seen.add(version)
         if is_newer_than_known(version):
             logger.warning("events come in Stripe's API version %s, which is newer than the known ones", version)

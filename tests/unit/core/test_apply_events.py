@@ -238,3 +238,12 @@ async def test_an_account_whose_events_never_end_keeps_nobody_waiting(
     monkeypatch.setattr(MemoryInbox, "claim", claim_and_more_come)
     await world.apply.execute()
     assert set(worked_on[: len(others) + 1]) == {busy, *others}
+
+
+async def test_a_newer_version_is_told_of_when_its_shape_cannot_be_read(caplog: pytest.LogCaptureFixture) -> None:
+    """Then it matters most."""
+    world = await World().open()
+    await world.receive(charge_event(api_version="2099-01-01.later", amount="much"))
+    with caplog.at_level(logging.WARNING):
+        await world.apply.execute()
+    assert any("2099-01-01.later" in message and "newer" in message for message in caplog.messages)
