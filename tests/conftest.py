@@ -1,6 +1,7 @@
 """Fixtures for everyone. One database and one Redis per process of the test run, one clean state per test."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Callable, Iterator
 
 import pytest
@@ -20,6 +21,10 @@ from vaultra_core.ports.storage import UnitOfWorkFactory
 # How long an example takes says something about the machine, and nothing about the property.
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("any machine")
+
+# With this set, pytest writes out the whole difference of what is compared. For a year of scores that takes longer than
+# the suite may, and a test that fails looks like one that hangs. Hypothesis has read it above.
+os.environ.pop("CI", None)
 
 
 def pytest_asyncio_loop_factories() -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:

@@ -4,6 +4,7 @@ import asyncio
 import datetime as dt
 from collections.abc import AsyncIterator, Iterable
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 from dishka import AsyncContainer
@@ -11,6 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from support.product import settings_for_tests
+from support.runtime import zone_at_noon
 from vaultra_adapters.wiring import make_container
 from vaultra_cli.sweep import run_sweep
 from vaultra_core import RULEBOOKS, History, assess, metrics, recommend
@@ -23,7 +25,8 @@ from vaultra_core.use_cases.bring_up_to_date import BringUpToDate
 from vaultra_core.use_cases.compute_metrics import ComputeMetrics
 
 DAY = dt.timedelta(days=1)
-YESTERDAY = dt.datetime.now(dt.UTC).date() - DAY  # of businesses in UTC
+TIMEZONE = zone_at_noon()
+YESTERDAY = dt.datetime.now(ZoneInfo(TIMEZONE)).date() - DAY
 
 
 @pytest.fixture
@@ -43,6 +46,7 @@ async def uow(container: AsyncContainer) -> UnitOfWorkFactory:
 def a_history(number: int, days: int) -> History:
     return History(
         currency="usd",
+        timezone=TIMEZONE,
         days=tuple(
             DayActivity(
                 day=YESTERDAY - back * DAY,
@@ -63,7 +67,7 @@ async def given_histories(uow: UnitOfWorkFactory, *days: int) -> dict[UUID, Hist
     """Businesses with imported histories of so many days."""
     made = {}
     for number, length in enumerate(days):
-        business = await given_business(uow, timezone="UTC")
+        business = await given_business(uow, timezone=TIMEZONE)
         await given_integration(uow, business, phase=ImportPhase.COMPLETE)
         made[business.id] = history = a_history(number, length)
         async with uow() as work:
@@ -130,7 +134,7 @@ async def test_a_changed_day_is_computed_anew_from_there_on(uow: UnitOfWorkFacto
     async with uow() as work:
         newest = await work.scores.latest(business, "lender-2")
         oldest = (await work.scores.history(business, "lender-2", limit=1000))[-1]
-    assert newest and newest.assessment == assess(History(currency="usd", days=changed), YESTERDAY)
+    assert newest and newest.assessment == assess(History(currency="usd", timezone=TIMEZONE, days=changed), YESTERDAY)
     assert oldest.assessment == assess(history, history.days[0].day)
 
 
