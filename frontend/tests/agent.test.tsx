@@ -95,6 +95,20 @@ describe("a conversation", () => {
     await waitFor(() => expect(new URLSearchParams(window.location.search).get("conversation")).toBe(CONVERSATION));
   });
 
+  it("shows an answer once, however long what follows it takes to be fetched", async () => {
+    let lists = 0;
+    open({
+      "POST /agent/chat": { body: stream + line("done", answer) },
+      [`GET /agent/conversations/${CONVERSATION}`]: transcript([question, given]),
+      "GET /agent/conversations": () =>
+        ++lists === 1 ? { body: { conversations: [], next_cursor: null } } : new Promise(() => undefined),
+    });
+    await userEvent.click(await screen.findByRole("button", { name: "What's hurting my funding readiness?" }));
+    expect(await screen.findByText("Was this useful?")).toBeInTheDocument();
+    await waitFor(() => expect(lists).toBe(2));
+    expect(screen.getAllByText("chargebacks")).toHaveLength(1);
+  });
+
   it("comes back after a reload, and waits for an answer that is still being written", async () => {
     window.history.replaceState(null, "", `/dashboard/agent?conversation=${CONVERSATION}`);
     const states = [transcript([question]), transcript([question, given])];

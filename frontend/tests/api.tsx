@@ -14,7 +14,7 @@ export interface Call {
 
 type Reply = { status?: number; body: unknown } | Error;
 
-export function stubApi(replies: Record<string, Reply | ((call: Call) => Reply)>): Call[] {
+export function stubApi(replies: Record<string, Reply | ((call: Call) => Reply | Promise<Reply>)>): Call[] {
   const calls: Call[] = [];
   vi.stubGlobal("fetch", async (request: Request) => {
     const url = new URL(request.url);
@@ -28,7 +28,7 @@ export function stubApi(replies: Record<string, Reply | ((call: Call) => Reply)>
     };
     calls.push(call);
     const found = replies[`${call.method} ${call.path}`];
-    const reply = typeof found === "function" ? found(call) : found;
+    const reply = typeof found === "function" ? await found(call) : found;
     if (reply === undefined) throw new Error(`The test did not expect ${call.method} ${call.path}.`);
     if (reply instanceof Error) throw reply;
     const text = typeof reply.body === "string" ? reply.body : JSON.stringify(reply.body);

@@ -75,11 +75,13 @@ export function useAgent(businessId: string) {
     else open(null);
   };
   const busy = turn !== null && failure === null;
+  // An answer that is in the transcript already is not shown a second time while the rest is fetched.
+  const kept = messages.some(({ id }) => id === turn?.answer?.message_id);
   return {
     conversationId,
     transcript,
     messages,
-    turn,
+    turn: kept ? null : turn,
     failure,
     busy,
     waiting: turn === null && awaits(messages),
