@@ -6,11 +6,11 @@ import json
 from http import HTTPStatus
 from typing import Any, ClassVar
 
-from vaultra_cli.joined_writes import JoinedWritesProtocol
+from vaultra_cli.webhook_protocol import WebhookProtocol
 from vaultra_http.edges import new_request_id
 
 
-class GuardedProtocol(JoinedWritesProtocol):
+class GuardedProtocol(WebhookProtocol):
     """Times in seconds. A refusal has the envelope of every other error, and ends the connection."""
 
     HEAD_SECONDS: ClassVar[float] = 10.0  # to the last header, from the connection or a later request's first byte

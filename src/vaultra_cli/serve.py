@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import contextlib
+import functools
 import logging
 import signal
 import socket
@@ -25,10 +26,11 @@ from vaultra_cli.knowledge import ingest_beside
 from vaultra_cli.logs import set_up_logging
 from vaultra_cli.memory import give_memory_back, settle_collector
 from vaultra_core.errors import InvalidInput, VaultraError
-from vaultra_core.ports.storage import EventAcceptor
+from vaultra_core.use_cases.receive_webhook import ReceiveWebhook
 from vaultra_http.app import create_app
 from vaultra_http.edges import EdgeRules
 from vaultra_http.site import PublicUrl, find_site
+from vaultra_http.webhook_shortcut import WebhookShortcut
 from vaultra_worker.app import running_scheduler, running_worker
 
 logger = logging.getLogger(__name__)
@@ -124,7 +126,6 @@ async def serve_container(
     @contextlib.asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
         del app
-        await container.get(EventAcceptor)
         # Beside serving, so that nobody waits for it: until it is done, the search finds what was there before.
         ingestion = asyncio.create_task(ingest_beside(container, settings))
         settle_collector()
@@ -139,13 +140,16 @@ async def serve_container(
         edges=edge_rules(settings),
         lifespan=[lifespan],
     )
-    await serve_app(app, listener, notice=settings.drain_notice_seconds)
+    webhooks = WebhookShortcut(await container.get(ReceiveWebhook), edge_rules(settings).headers())
+    await serve_app(app, listener, notice=settings.drain_notice_seconds, webhooks=webhooks)
 
 
-async def serve_app(app: Litestar, listener: socket.socket, *, notice: float = 0) -> None:
+async def serve_app(
+    app: Litestar, listener: socket.socket, *, notice: float = 0, webhooks: WebhookShortcut | None = None
+) -> None:
     config = uvicorn.Config(
         app,
-        http=GuardedProtocol,
+        http=functools.partial(GuardedProtocol, webhooks=webhooks),  # type: ignore[arg-type]
         log_config=None,
         access_log=False,
         server_header=False,

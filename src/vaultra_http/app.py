@@ -38,7 +38,6 @@ from vaultra_http.routes import (
     users,
 )
 from vaultra_http.site import site_routers
-from vaultra_http.webhook_shortcut import WebhookShortcut
 
 BODY_LIMIT = 64 * 1024
 
@@ -103,8 +102,7 @@ def create_app(
         pdb_on_exception=False,
     )
     setup_dishka(container, app)
-    whole = Edges(app.asgi_handler, edges)
-    app.asgi_handler = WebhookShortcut(whole, container, whole.headers)
+    app.asgi_handler = Edges(app.asgi_handler, edges)
     return app
 
 

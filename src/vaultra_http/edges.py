@@ -42,6 +42,10 @@ class EdgeRules(msgspec.Struct, frozen=True, kw_only=True):
     trusted_proxies: Networks = ()
     cors_origins: tuple[str, ...] = ()
 
+    def headers(self) -> dict[str, str]:
+        """What every answer carries."""
+        return HEADERS | ({"Strict-Transport-Security": STRICT_TRANSPORT} if self.https else {})
+
 
 def new_request_id() -> str:
     """As random as a uuid4, at a quarter of its time: every request waits for one."""
@@ -55,7 +59,7 @@ class Edges:
     def __init__(self, app: ASGIApp, rules: EdgeRules) -> None:
         self._app = app
         self._trusted = rules.trusted_proxies
-        self.headers = HEADERS | ({"Strict-Transport-Security": STRICT_TRANSPORT} if rules.https else {})
+        self._headers = rules.headers()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != ScopeType.HTTP:
@@ -72,7 +76,7 @@ class Edges:
             if message["type"] == "http.response.start":
                 headers = MutableScopeHeaders.from_message(message)
                 headers["X-Request-Id"] = request_id
-                for name, value in self.headers.items():
+                for name, value in self._headers.items():
                     headers.setdefault(name, value)
                 if private:
                     headers["Cache-Control"] = "no-store"

@@ -13,8 +13,8 @@ from typing import Any, Final
 
 POSTGRES: Final = "vaultra_adapters.postgres"
 API: Final = {
-    "webhook stored": f"{POSTGRES}.event_acceptor:PostgresEventAcceptor.accept",
-    "wake-up sent": "vaultra_adapters.queue.taskiq_queue:TaskiqJobQueue.wake",
+    "webhooks stored": f"{POSTGRES}.event_acceptor:PostgresEventAcceptor._insert",
+    "wake-up sent": "vaultra_adapters.queue.taskiq_queue:TaskiqJobQueue._send",
 }
 WORKER: Final = {
     "commit": f"{POSTGRES}.unit_of_work:PostgresUnitOfWork.commit",
@@ -30,7 +30,7 @@ WORKER: Final = {
     "window checkpointed": f"{POSTGRES}.integrations:PostgresImportWindows.save",
     "lease taken": f"{POSTGRES}.integrations:PostgresIntegrations.lease_due",
     "lease extended": f"{POSTGRES}.integrations:PostgresIntegrations.hold",
-    "wake-up sent": "vaultra_adapters.queue.taskiq_queue:TaskiqJobQueue.wake",
+    "wake-up sent": "vaultra_adapters.queue.taskiq_queue:TaskiqJobQueue._send",
 }
 EDGES: Final = ("before", "after")
 

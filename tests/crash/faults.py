@@ -1,6 +1,7 @@
 """Faults that are planted to prove that the oracle sees them: what a wrong product would do, done to the right one."""
 
 import asyncio
+import itertools
 import os
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
@@ -13,7 +14,7 @@ from sqlalchemy import text
 from crash.boundaries import POSTGRES, die, patch
 
 Method = Callable[..., Awaitable[Any]]
-ACCEPT: Final = f"{POSTGRES}.event_acceptor:PostgresEventAcceptor.accept"
+STORE: Final = f"{POSTGRES}.event_acceptor:PostgresEventAcceptor._insert"
 COMMIT: Final = f"{POSTGRES}.unit_of_work:PostgresUnitOfWork.commit"
 CLAIM: Final = f"{POSTGRES}.inbox:PostgresInbox.claim"
 LEDGER: Final = f"{POSTGRES}.ledger:PostgresLedger"
@@ -94,38 +95,58 @@ def _skip_commit(folder: Path) -> None:
 
 
 def _answer_before_commit(folder: Path) -> None:
-    def wrapper(accept: Method) -> Method:
+    def wrapper(store: Method) -> Method:
         coming: set[asyncio.Task[Any]] = set()
-        accepted = 0
+        turn = asyncio.Lock()  # there is one connection
+        answered = 0
 
-        async def later(*arguments: Any) -> None:
+        async def later(self: Any, events: Sequence[Any]) -> None:
             await asyncio.sleep(0.5)
-            await accept(*arguments)
+            async with turn:
+                await store(self, events)
 
-        async def wrapped(*arguments: Any) -> None:
-            nonlocal accepted
-            accepted += 1
-            task = asyncio.create_task(later(*arguments))
+        async def wrapped(self: Any, events: Sequence[Any]) -> None:
+            nonlocal answered
+            before, answered = answered, answered + len(events)
+            task = asyncio.create_task(later(self, events))
             coming.add(task)
             task.add_done_callback(coming.discard)
-            if accepted == 100 and _first(folder, "answered"):
+            if before < 100 <= answered and _first(folder, "answered"):
                 asyncio.get_running_loop().call_later(0.2, die)
 
         return wrapped
 
-    patch(ACCEPT, wrapper)
+    patch(STORE, wrapper)
 
 
-def _dedupe_by_object(accept: Method) -> Method:
-    seen: set[str] = set()
+def _store_only(wanted: Callable[[Any], bool]) -> Callable[[Path], None]:
+    """Of the webhooks that come; all are answered."""
 
-    async def wrapped(self: Any, event: Any) -> None:
+    def wrapper(store: Method) -> Method:
+        async def wrapped(self: Any, events: Sequence[Any]) -> None:
+            if kept := [event for event in events if wanted(event)]:
+                await store(self, kept)
+
+        return wrapped
+
+    return lambda _folder: patch(STORE, wrapper)
+
+
+def _by_chance() -> Callable[[Any], bool]:
+    count = itertools.count(1)
+    return lambda _event: next(count) % 40 != 0
+
+
+def _first_of_its_object() -> Callable[[Any], bool]:
+    seen = set[str]()
+
+    def first(event: Any) -> bool:
         shown = msgspec.json.decode(event.payload)["data"]["object"]["id"]
-        if shown not in seen:
-            seen.add(shown)
-            await accept(self, event)
+        new = shown not in seen
+        seen.add(shown)
+        return new
 
-    return wrapped
+    return first
 
 
 def _leave_behind(claim: Method) -> Method:
@@ -249,7 +270,7 @@ FAULTS: Final = {
         "some webhooks are answered and not stored",
         "inbox: acknowledged and lost",
         "serve",
-        _skip(ACCEPT, one_in=40, answer=None),
+        _store_only(_by_chance()),
     ),
     "answer-early": Fault(
         "webhooks are answered before the commit, then a kill",
@@ -261,7 +282,7 @@ FAULTS: Final = {
         "an event is taken for a repetition by its object's id",
         "inbox: acknowledged and lost",
         "serve",
-        _replace(ACCEPT, _dedupe_by_object),
+        _store_only(_first_of_its_object()),
     ),
     "leave-behind": Fault(
         "some events are claimed and forgotten", "inbox: not applied", "worker", _replace(CLAIM, _leave_behind)

@@ -111,7 +111,7 @@ async def test_a_queue_that_was_away_is_used_again(
             await woken(queue, ran)  # the first may have been the sweep that a worker begins with
             redis.terminate()
             redis.wait(10)
-            await queue.wake(Job.SEND_MAIL)  # goes nowhere, and nobody who asked is told off for it
+            queue.wake(Job.SEND_MAIL)  # goes nowhere, and nobody who asked is told off for it
             redis = outside_the_loop(lambda: start_redis(tmp_path, port))
             await woken(queue, ran)
     finally:
@@ -124,7 +124,7 @@ async def woken(queue: JobQueue, ran: asyncio.Event) -> None:
     ran.clear()
     async with asyncio.timeout(60):
         while not ran.is_set():
-            await queue.wake(Job.SEND_MAIL)
+            queue.wake(Job.SEND_MAIL)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(ran.wait(), 0.5)
 

@@ -5,15 +5,15 @@ import json
 import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import httpx
 import pytest
-import uvicorn
 from litestar import Litestar, Request, get, post
 
+from support.served import Served, serving
 from vaultra_cli.guarded import GuardedProtocol
-from vaultra_cli.serve import DrainingServer, listen
 
 
 class Crowded(GuardedProtocol):
@@ -30,37 +30,24 @@ class Impatient(GuardedProtocol):
     READ_SECONDS = 0.3
 
 
-class Served:
-    def __init__(self) -> None:
-        self.entered, self.leave = asyncio.Event(), asyncio.Event()
-        self.port = 0
-        self.server: Any = None
-        self.serving: Any = None
+@dataclass
+class Slow(Served):
+    """Has a request that goes on until it is let go."""
 
-    async def connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-        return await asyncio.open_connection("127.0.0.1", self.port)
-
-    async def say(self, *parts: bytes) -> bytes:
-        """Send these, slowly or not at all to the end; all that comes back until the server closes."""
-        reader, writer = await self.connect()
-        for part in parts:
-            writer.write(part)
-            await writer.drain()
-        answer = await asyncio.wait_for(reader.read(), 60)
-        writer.close()
-        return answer
+    entered: asyncio.Event
+    leave: asyncio.Event
 
 
 @asynccontextmanager
-async def serving(
+async def a_server(
     protocol: type[GuardedProtocol] = Crowded, *, notice: float = 0, patience: int = 20
-) -> AsyncIterator[Served]:
-    served = Served()
+) -> AsyncIterator[Slow]:
+    entered, leave = asyncio.Event(), asyncio.Event()
 
     @get("/slow")
     async def slow() -> str:
-        served.entered.set()
-        await served.leave.wait()
+        entered.set()
+        await leave.wait()
         return "finished"
 
     @get("/large")
@@ -72,32 +59,22 @@ async def serving(
         return f"{len(await request.body())}"
 
     app = Litestar([slow, large, read], logging_config=None, openapi_config=None)
-    listener = listen("127.0.0.1", 0)
-    served.port = listener.getsockname()[1]
-    config = uvicorn.Config(app, http=protocol, log_config=None, access_log=False, timeout_graceful_shutdown=patience)
-    served.server = DrainingServer(config, notice=notice)
-    served.serving = asyncio.create_task(served.server.serve(sockets=[listener]))
-    while not served.server.started:  # noqa: ASYNC110 - the server has no event for it
-        await asyncio.sleep(0.01)
-    try:
-        yield served
-    finally:
-        served.leave.set()
-        served.server.should_exit = True
-        await served.serving
-        for number in (signal.SIGINT, signal.SIGTERM):
-            asyncio.get_running_loop().remove_signal_handler(number)
+    async with serving(app, protocol, notice=notice, patience=patience) as served:
+        try:
+            yield Slow(served.server, served.running, served.port, entered, leave)
+        finally:
+            leave.set()
 
 
 @pytest.fixture
-async def served() -> AsyncIterator[Served]:
-    async with serving() as running:
+async def served() -> AsyncIterator[Slow]:
+    async with a_server() as running:
         yield running
 
 
 @pytest.fixture
-async def impatient() -> AsyncIterator[Served]:
-    async with serving(Impatient) as running:
+async def impatient() -> AsyncIterator[Slow]:
+    async with a_server(Impatient) as running:
         yield running
 
 
@@ -118,7 +95,7 @@ def refused(answer: bytes, status: int) -> None:
         (b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n12345\r\n",),
     ],
 )
-async def test_who_sends_too_slowly_is_not_waited_for(impatient: Served, parts: tuple[bytes, ...]) -> None:
+async def test_who_sends_too_slowly_is_not_waited_for(impatient: Slow, parts: tuple[bytes, ...]) -> None:
     refused(await impatient.say(*parts), 408)
 
 
@@ -147,11 +124,11 @@ async def test_who_sends_too_slowly_is_not_waited_for(impatient: Served, parts: 
         "nonsense",
     ],
 )
-async def test_a_head_that_is_too_large_or_ambiguous_is_refused(served: Served, request_: bytes, status: int) -> None:
+async def test_a_head_that_is_too_large_or_ambiguous_is_refused(served: Slow, request_: bytes, status: int) -> None:
     refused(await served.say(request_), status)
 
 
-async def test_a_head_without_an_end_is_refused(served: Served) -> None:
+async def test_a_head_without_an_end_is_refused(served: Slow) -> None:
     reader, writer = await served.connect()
     writer.write(b"GET / HTTP/1.1\r\n")
     while not any(connection._chunk for connection in served.server.server_state.connections):  # noqa: ASYNC110 - as above
@@ -161,14 +138,14 @@ async def test_a_head_without_an_end_is_refused(served: Served) -> None:
     writer.close()
 
 
-async def test_a_large_body_and_the_next_head_in_one_piece_are_taken(served: Served) -> None:
+async def test_a_large_body_and_the_next_head_in_one_piece_are_taken(served: Slow) -> None:
     post = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 40000\r\n\r\n" + b"x" * 40_000
     last = post.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n", 1)
     answer = await served.say(post + last[:30], last[30:])
     assert answer.count(b"HTTP/1.1 201 ") == 2
 
 
-async def test_who_does_not_read_is_cut_off(impatient: Served) -> None:
+async def test_who_does_not_read_is_cut_off(impatient: Slow) -> None:
     reader, writer = await impatient.connect()
     writer.write(b"GET /large HTTP/1.1\r\nHost: x\r\n\r\n")
     state = impatient.server.server_state
@@ -181,7 +158,7 @@ async def test_who_does_not_read_is_cut_off(impatient: Served) -> None:
     writer.close()
 
 
-async def test_one_connection_too_many_is_told_to_come_back(served: Served) -> None:
+async def test_one_connection_too_many_is_told_to_come_back(served: Slow) -> None:
     kept = [await served.connect() for _ in range(Crowded.CONNECTIONS)]
     for _, writer in kept:
         writer.write(b"GET /slow HTTP/1.1\r\nHost: x\r\n\r\n")
@@ -194,7 +171,7 @@ async def test_one_connection_too_many_is_told_to_come_back(served: Served) -> N
 
 
 async def test_what_is_under_way_is_finished_and_nothing_new_is_taken() -> None:
-    async with serving() as served, httpx.AsyncClient(timeout=60) as client:
+    async with a_server() as served, httpx.AsyncClient(timeout=60) as client:
         slow = asyncio.create_task(client.get(f"http://127.0.0.1:{served.port}/slow"))
         await served.entered.wait()
         served.server.handle_exit(signal.SIGTERM, None)
@@ -207,22 +184,22 @@ async def test_what_is_under_way_is_finished_and_nothing_new_is_taken() -> None:
         assert not slow.done()
         served.leave.set()
         assert (await slow).text == "finished"
-        await asyncio.wait_for(asyncio.shield(served.serving), 60)
+        await asyncio.wait_for(asyncio.shield(served.running), 60)
 
 
 async def test_what_does_not_end_is_not_waited_for_for_ever() -> None:
-    async with serving(patience=1) as served:
+    async with a_server(patience=1) as served:
         reader, writer = await served.connect()
         writer.write(b"GET /slow HTTP/1.1\r\nHost: x\r\n\r\n")
         await served.entered.wait()
         served.server.handle_exit(signal.SIGTERM, None)
-        await asyncio.wait_for(asyncio.shield(served.serving), 60)
+        await asyncio.wait_for(asyncio.shield(served.running), 60)
         assert b"finished" not in await asyncio.wait_for(reader.read(), 60)
         writer.close()
 
 
 async def test_a_balancer_is_given_notice() -> None:
-    async with serving(notice=30) as served:
+    async with a_server(notice=30) as served:
         served.server.handle_exit(signal.SIGTERM, None)
         assert served.server.config.app.state.draining and not served.server.should_exit
         served.server.handle_exit(signal.SIGTERM, None)

@@ -87,7 +87,7 @@ async def test_ten_thousand_wake_ups_do_no_harm(distributed: Product, redis: Red
 
 
 async def distributed_wake(product: Product, job: Job) -> None:
-    await (await product.container.get(JobQueue)).wake(job)
+    (await product.container.get(JobQueue)).wake(job)
 
 
 async def test_two_schedulers_start_a_slot_once(distributed: Product, uow: UnitOfWorkFactory) -> None:

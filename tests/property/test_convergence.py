@@ -47,7 +47,7 @@ class StillClock:
 
 
 class NoQueue:
-    async def wake(self, job: Job) -> None:
+    def wake(self, job: Job) -> None:
         pass
 
     async def ping(self) -> None:

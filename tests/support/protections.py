@@ -230,8 +230,8 @@ PROTECTIONS: Final = (
     Protection(
         "headers",
         "browsers are held to https",
-        f"{HTTP}.edges:Edges.__init__",
-        "if rules.https",
+        f"{HTTP}.edges:EdgeRules.headers",
+        "if self.https",
         "if False",
         "integration/test_edges.py::test_browsers_are_held_to_https_where_it_is_used_and_nowhere_else",
     ),

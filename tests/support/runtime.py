@@ -45,7 +45,7 @@ class RecordingQueue:
     def __init__(self) -> None:
         self.woken: list[Job] = []
 
-    async def wake(self, job: Job) -> None:
+    def wake(self, job: Job) -> None:
         self.woken.append(job)
 
     async def ping(self) -> None:

@@ -59,17 +59,18 @@ class PostgresEventAcceptor:
         self._statement = str(compiled)
         self._parameters = {name: compiled.params[name] for name in getattr(compiled, "positiontup", None) or ()}
 
-    async def accept(self, event: StripeEvent) -> None:
-        """Raise `Unavailable` when the database cannot be reached or is too far behind, `InvalidInput` for an event
-        that it cannot hold."""
-        if self._writer is None or self._writer.done() or self._stopping:
-            raise _refused("Events are not accepted at the moment.")
-        if len(self._queue) >= self._waiting_limit:
-            raise _refused("Too many events are waiting to be stored.")
+    def accept(self, event: StripeEvent) -> Waiter:
+        """Fails with `Unavailable` when the database cannot be reached or is too far behind, with `InvalidInput` for an
+        event that it cannot hold."""
         waiter: Waiter = asyncio.get_running_loop().create_future()
-        self._queue.append((event, waiter))
-        self._arrived.set()
-        await waiter
+        if self._writer is None or self._writer.done() or self._stopping:
+            waiter.set_exception(_refused("Events are not accepted at the moment."))
+        elif len(self._queue) >= self._waiting_limit:
+            waiter.set_exception(_refused("Too many events are waiting to be stored."))
+        else:
+            self._queue.append((event, waiter))
+            self._arrived.set()
+        return waiter
 
     async def start(self) -> None:
         """Start the writer. A database that is down is noticed by the first event, not here."""

@@ -35,7 +35,7 @@ class TaskiqJobQueue:
         self._broker = broker
         self._coming: dict[Job, asyncio.Task[None]] = {}
 
-    async def wake(self, job: Job) -> None:
+    def wake(self, job: Job) -> None:
         if job not in self._coming:
             self._coming[job] = asyncio.create_task(self._send(job))
 

@@ -31,7 +31,7 @@ class Job(enum.StrEnum):
 class JobQueue(Protocol):
     """Wake-ups only: losing one costs latency (a sweep comes by), never work."""
 
-    async def wake(self, job: Job) -> None:
+    def wake(self, job: Job) -> None:
         """Ask for a run soon. Never raises: a queue that is down is logged and swept over."""
 
     async def ping(self) -> None:

@@ -5,6 +5,7 @@ the block without it rolls everything back. Adapters raise `Unavailable(dependen
 reached in time.
 """
 
+import asyncio
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
 from types import TracebackType
@@ -466,5 +467,5 @@ class TenantUnitOfWorkFactory(Protocol):
 class EventAcceptor(Protocol):
     """The fast way into the inbox, for webhooks: events that arrive together are committed together."""
 
-    async def accept(self, event: StripeEvent) -> None:
-        """Return once the event is durably stored (or was there already)."""
+    def accept(self, event: StripeEvent) -> asyncio.Future[None]:
+        """Take the event at once; it is done when the event is durably stored (or was there already)."""

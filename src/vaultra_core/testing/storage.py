@@ -2,6 +2,7 @@
 what an adapter has to do. Held to the same contract suites as PostgreSQL.
 """
 
+import asyncio
 from types import TracebackType
 from typing import Self
 from uuid import UUID
@@ -97,7 +98,10 @@ class MemoryStorage:
         del who
         return MemoryUnitOfWork(self._committed)
 
-    async def accept(self, event: StripeEvent) -> None:
+    def accept(self, event: StripeEvent) -> asyncio.Future[None]:
+        return asyncio.ensure_future(self._accept(event))
+
+    async def _accept(self, event: StripeEvent) -> None:
         async with self() as work:
             await work.inbox.accept([event])
             await work.commit()

@@ -52,7 +52,7 @@ class ApplyEvents:
         # What others are at work on, too, and what came in meanwhile: one batch is read while another is merged.
         total += sum(await together(self._lane(deque(waiting)) for _ in range(LANES)))
         if total:
-            await self._queue.wake(Job.COMPUTE_METRICS)
+            self._queue.wake(Job.COMPUTE_METRICS)
         return total
 
     async def _waiting(self) -> list[int]:

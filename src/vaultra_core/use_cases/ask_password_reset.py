@@ -29,4 +29,4 @@ class AskPasswordReset:
             target = str(user.id) if user else None
             await work.audit.add(audited(AuditAction.PASSWORD_RESET_ASKED, now, target=target))
             await work.commit()
-        await self._queue.wake(Job.SEND_MAIL)
+        self._queue.wake(Job.SEND_MAIL)

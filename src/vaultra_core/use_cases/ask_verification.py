@@ -29,4 +29,4 @@ class AskVerification:
             await count_tries(work, [tries(MAIL_ACCOUNT, user.email.lower())], now)
             await send_link(work, user, LinkPurpose.VERIFY_EMAIL, now)
             await work.commit()
-        await self._queue.wake(Job.SEND_MAIL)
+        self._queue.wake(Job.SEND_MAIL)

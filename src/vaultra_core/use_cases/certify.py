@@ -51,7 +51,7 @@ class Certify:
             at_once=1,
         )
         if done:
-            await self._queue.wake(Job.COMPUTE_METRICS)
+            self._queue.wake(Job.COMPUTE_METRICS)
         return done
 
     async def certify(self, business_id: UUID) -> None:

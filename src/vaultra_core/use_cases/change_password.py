@@ -39,4 +39,4 @@ class ChangePassword:
             await set_password(work, user, hashed, now, keep=session_id)
             await work.audit.add(audited(AuditAction.PASSWORD_CHANGED, now, actor_id=user_id))
             await work.commit()
-        await self._queue.wake(Job.SEND_MAIL)
+        self._queue.wake(Job.SEND_MAIL)

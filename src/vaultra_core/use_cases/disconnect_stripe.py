@@ -50,4 +50,4 @@ class DisconnectStripe:
                 )
             )
             await work.commit()
-        await self._queue.wake(Job.RETURN_ACCESS)
+        self._queue.wake(Job.RETURN_ACCESS)

@@ -38,4 +38,4 @@ class EraseBusiness:
             await work.holdings.erase_business(caller.business_id)
             await work.audit.add(entry)
             await work.commit()
-        await self._queue.wake(Job.RETURN_ACCESS)
+        self._queue.wake(Job.RETURN_ACCESS)

@@ -61,7 +61,7 @@ class FinishConnect:
                 )
             )
             await work.commit()
-        await self._queue.wake(Job.STRIPE_SYNC)
+        self._queue.wake(Job.STRIPE_SYNC)
         return integration
 
     async def _store(self, work: UnitOfWork, state: ConnectState, account: ConnectedAccount) -> Integration:

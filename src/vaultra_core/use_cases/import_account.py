@@ -91,7 +91,7 @@ class ImportAccount:
                 await self._recompute_all(work, integration, now)
             await work.integrations.save(current)
             await work.commit()
-        await self._queue.wake(Job.COMPUTE_METRICS)
+        self._queue.wake(Job.COMPUTE_METRICS)
 
     async def _recompute_all(self, work: UnitOfWork, integration: Integration, now: dt.datetime) -> None:
         business = await work.businesses.get(integration.business_id)

@@ -61,5 +61,5 @@ class InviteMember:
                 )
             )
             await work.commit()
-        await self._queue.wake(Job.SEND_MAIL)
+        self._queue.wake(Job.SEND_MAIL)
         return invitation

@@ -49,7 +49,7 @@ class ReadEvents:
             if cursor is None:
                 break
         if new:
-            await self._queue.wake(Job.APPLY_EVENTS)
+            self._queue.wake(Job.APPLY_EVENTS)
         return await self._measure_webhooks(integration, int(now.timestamp()))
 
     async def _measure_webhooks(self, integration: Integration, now: int) -> EventsRead:

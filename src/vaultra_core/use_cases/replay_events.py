@@ -50,7 +50,7 @@ class ReplayEvents:
             except VaultraError as error:
                 lost[event.stripe_event_id] = error.message
         if requeued:
-            await self._queue.wake(Job.APPLY_EVENTS)
+            self._queue.wake(Job.APPLY_EVENTS)
         return Replayed(requeued, lost)
 
     async def _replay(self, event: StripeEvent) -> int:
@@ -82,5 +82,5 @@ class ReplayEvents:
             await record_observations(work, business, records)
             await work.inbox.mark_applied({event.id: "applied"}, self._clock.now())
             await work.commit()
-        await self._queue.wake(Job.COMPUTE_METRICS)
+        self._queue.wake(Job.COMPUTE_METRICS)
         return requeued

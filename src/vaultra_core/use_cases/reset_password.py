@@ -41,4 +41,4 @@ class ResetPassword:
             await set_password(work, verified, hashed, now)
             await work.audit.add(audited(AuditAction.PASSWORD_RESET, now, actor_id=user.id))
             await work.commit()
-        await self._queue.wake(Job.SEND_MAIL)
+        self._queue.wake(Job.SEND_MAIL)

@@ -42,7 +42,7 @@ class SettleDoubts:
             await together(self._settle(doubt, places) for doubt in doubts)
             tried += len(doubts)
         if tried:
-            await self._queue.wake(Job.COMPUTE_METRICS)
+            self._queue.wake(Job.COMPUTE_METRICS)
         return tried
 
     async def _claim(self) -> list[Doubt]:

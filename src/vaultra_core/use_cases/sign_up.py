@@ -48,5 +48,5 @@ class SignUp:
             opened = await self._open_session.execute(work, user, now)
             await work.audit.add(audited(AuditAction.SIGNED_UP, now, actor_id=user.id, by="password"))
             await work.commit()
-        await self._queue.wake(Job.SEND_MAIL)
+        self._queue.wake(Job.SEND_MAIL)
         return opened

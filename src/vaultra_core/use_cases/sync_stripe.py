@@ -177,4 +177,4 @@ class SyncStripe:
             await work.integrations.save(msgspec.structs.replace(current, updated_at=now, **changes))
             await work.integrations.release(integration.id, token)
             await work.commit()
-        await self._queue.wake(Job.COMPUTE_METRICS)
+        self._queue.wake(Job.COMPUTE_METRICS)

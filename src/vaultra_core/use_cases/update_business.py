@@ -33,7 +33,7 @@ class UpdateBusiness:
                 await mark_all_days(work, business)
             await work.commit()
         if refold:
-            await self._queue.wake(Job.COMPUTE_METRICS)
+            self._queue.wake(Job.COMPUTE_METRICS)
         return business
 
 

@@ -117,7 +117,7 @@ async def test_too_many_waiting_events_are_refused(engine: AsyncEngine, database
 async def test_stopping_stores_what_is_waiting_and_refuses_the_rest(engine: AsyncEngine, database_url: str) -> None:
     acceptor = PostgresEventAcceptor(database_url)
     await acceptor.start()
-    accepting = [asyncio.create_task(acceptor.accept(an_event(number))) for number in range(1_200)]
+    accepting = [acceptor.accept(an_event(number)) for number in range(1_200)]
     await asyncio.sleep(0)
     await acceptor.stop()
     await asyncio.gather(*accepting)
@@ -129,7 +129,7 @@ async def test_stopping_stores_what_is_waiting_and_refuses_the_rest(engine: Asyn
 async def test_an_event_is_stored_even_if_its_request_was_cancelled(
     engine: AsyncEngine, acceptor: PostgresEventAcceptor
 ) -> None:
-    impatient = asyncio.create_task(acceptor.accept(an_event(1)))
+    impatient = acceptor.accept(an_event(1))
     await asyncio.sleep(0)
     impatient.cancel()
     await acceptor.accept(an_event(2))
