@@ -59,7 +59,8 @@ def _import(folder: Path, charges: int, *, latency_ms: float) -> list[Row]:
             value=listed / took["seconds"],
             unit="objects/s",
             baseline=(before + after) / 2,
-            goal=Goal("ratio", ">=", 0.85),
+            # Not to keep Stripe waiting is the goal. Without latency the sandbox gives more than Stripe ever allows.
+            goal=Goal("ratio", ">=", 0.85) if latency_ms else None,
             note=f"{took['seconds']:.1f} s, {took['cpu'] / listed * 1e6:.0f} µs of CPU an object",
         ),
         Row(

@@ -1,4 +1,3 @@
-import hashlib
 import hmac
 
 from vaultra_core.errors import InvalidInput, Unavailable
@@ -24,7 +23,7 @@ def verify(payload: bytes, signature: str, secrets: tuple[str, ...], *, now: int
         raise InvalidInput("The signature is too old or from the future.", reason="time")
     signed = b"%b.%b" % (times[0].encode(), payload)
     for secret in secrets:
-        right = hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest()
+        right = hmac.digest(secret.encode(), signed, "sha256").hex()
         if any(name == "v1" and hmac.compare_digest(value, right) for name, value in given):
             return
     raise InvalidInput("The signature does not match.", reason="signature")
