@@ -17,10 +17,10 @@ class WebhookShortcut:
     """What is not in order (a bad signature, an odd request, a database that is down) is for the ordinary route, with
     the same body: there is one place that makes errors, and receiving an event twice is harmless."""
 
-    def __init__(self, receive_webhook: ReceiveWebhook, headers: Mapping[str, str]) -> None:
+    def __init__(self, receive_webhook: ReceiveWebhook, headers: dict[str, str]) -> None:
         """`headers` are what the edges give to every answer."""
         self._receive_webhook = receive_webhook
-        given = headers | {  # type: ignore[operator]
+        given = headers | {
             "Content-Type": "application/json",
             "Content-Length": str(len(_ACCEPTED)),
             "Cache-Control": "no-store",

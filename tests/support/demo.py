@@ -111,6 +111,8 @@ class Demo:
     def kill_all(self) -> None:
         """`kill -9` of everything at once: the demo, its database, its sandbox."""
         assert self._process is not None
+        if self._process.poll() is not None:  # its number may be somebody else's by now
+            return
         for pid in self.family():
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
