@@ -80,7 +80,7 @@ def test_the_seven_questions_are_answered_rightly(asking: Asking) -> None:
     ]
 
     said = asking.said("What if my chargebacks fell by half?")
-    [(then, now)] = re.findall(r"Assumed: chargebacks at ([\d.,]+) instead of ([\d.,]+)\.", said)
+    [(then, now)] = re.findall(r"Assumed: chargebacks at ([\d.,]+)(?: on average)? instead of ([\d.,]+)\.", said)
     counted = asking.get(f"/evidence/{lines['disputes']['handle']}", limit=100)["objects"]
     assert (number(now), number(then)) == (len(counted), len(counted) / 2)
     moved = re.search(r"from (\d+) to \*\*(\d+) of 100\*\*", said)
