@@ -26,7 +26,7 @@ SIZES: Final = (1_000, 10_000, 100_000)
 DAYS: Final = 400
 USUAL_CUSTOMERS: Final = 8  # who buy on one day
 CHANGED: Final = 100  # one business in so many: those whose names end in the same two figures
-CHANGES: Final = ("50", *(f"{names}" for names in range(11, 99, 11)))  # one after the other; the first is to get warm
+CHANGES: Final = ("50", *map(str, range(11, 99, 11)))  # one after the other; the first is to get warm
 SWEPT: Final = "computations, financial_metric_snapshots, readiness_scores, recommendations"  # what a sweep writes
 PROCESSES: Final = os.cpu_count() or 1
 

@@ -133,14 +133,15 @@ async def serve_container(
         ingestion.cancel()
         await asyncio.wait([ingestion])
 
+    edges = edge_rules(settings)
     app = create_app(
         container,
         site=find_site(settings.frontend_dir),
         mails=mails,
-        edges=edge_rules(settings),
+        edges=edges,
         lifespan=[lifespan],
     )
-    webhooks = WebhookShortcut(await container.get(ReceiveWebhook), edge_rules(settings).headers())
+    webhooks = WebhookShortcut(await container.get(ReceiveWebhook), edges.headers())
     await serve_app(app, listener, notice=settings.drain_notice_seconds, webhooks=webhooks)
 
 
@@ -149,7 +150,7 @@ async def serve_app(
 ) -> None:
     config = uvicorn.Config(
         app,
-        http=functools.partial(GuardedProtocol, webhooks=webhooks),  # type: ignore[arg-type]
+        http=functools.partial(GuardedProtocol, webhooks=webhooks),  # type: ignore[arg-type] # it wants a class, and calls it
         log_config=None,
         access_log=False,
         server_header=False,

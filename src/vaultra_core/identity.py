@@ -59,22 +59,6 @@ class Origin(msgspec.Struct, frozen=True):
 origin: Final = ContextVar("origin", default=Origin())  # noqa: B039 - frozen
 
 
-_ID_BYTES: Final = 16
-_DRAWN: Final[list[bytes]] = []
-os.register_at_fork(after_in_child=_DRAWN.clear)  # two processes must not go on with the same ones
-
-
-def random_bytes() -> bytes:
-    """16 bytes of the system's randomness, for ids. They are drawn by the kilobyte: a call of the system for each costs
-    several times as much as the id."""
-    while True:
-        try:
-            return _DRAWN.pop()  # one step, whatever other threads do
-        except IndexError:
-            drawn = os.urandom(_ID_BYTES * 256)
-            _DRAWN.extend(drawn[at : at + _ID_BYTES] for at in range(0, len(drawn), _ID_BYTES))
-
-
 _RANDOM: Final = 0xFFF << 64 | (1 << 62) - 1
 _VERSION_AND_VARIANT: Final = 0x7 << 76 | 0x2 << 62
 
@@ -82,4 +66,4 @@ _VERSION_AND_VARIANT: Final = 0x7 << 76 | 0x2 << 62
 def new_id() -> UUID:
     """A time-ordered UUIDv7 (RFC 9562): rows that are written together lie together in the index."""
     milliseconds = time.time_ns() // 1_000_000 & (1 << 48) - 1
-    return UUID(int=milliseconds << 80 | int.from_bytes(random_bytes(), "big") & _RANDOM | _VERSION_AND_VARIANT)
+    return UUID(int=milliseconds << 80 | int.from_bytes(os.urandom(10), "big") & _RANDOM | _VERSION_AND_VARIANT)

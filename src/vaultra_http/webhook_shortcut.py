@@ -9,7 +9,7 @@ from vaultra_core.use_cases.receive_webhook import ReceiveWebhook
 from vaultra_http.edges import new_request_id
 
 PATH: Final = "/api/v1/webhooks/stripe"
-BODY_LIMIT: Final = 64 * 1024  # bytes; a server stops reading a longer one until the application asks for more
+SHORT_BODY: Final = 64 * 1024  # bytes; a server stops reading a longer one until the application asks for more
 _ACCEPTED: Final = b'{"status":"ok"}'
 
 
@@ -33,7 +33,7 @@ class WebhookShortcut:
             return None
         headers = dict(scope["headers"])
         length = headers.get(b"content-length", b"")
-        if not length.isdigit() or not 0 < int(length) <= BODY_LIMIT:
+        if not length.isdigit() or not 0 < int(length) <= SHORT_BODY:
             return None
         if headers.get(b"content-type", b"").partition(b";")[0] != b"application/json":
             return None

@@ -132,7 +132,7 @@ def _store_only(wanted: Callable[[Any], bool]) -> Callable[[Path], None]:
     return lambda _folder: patch(STORE, wrapper)
 
 
-def _by_chance() -> Callable[[Any], bool]:
+def _all_but_one_in_forty() -> Callable[[Any], bool]:
     count = itertools.count(1)
     return lambda _event: next(count) % 40 != 0
 
@@ -270,7 +270,7 @@ FAULTS: Final = {
         "some webhooks are answered and not stored",
         "inbox: acknowledged and lost",
         "serve",
-        _store_only(_by_chance()),
+        _store_only(_all_but_one_in_forty()),
     ),
     "answer-early": Fault(
         "webhooks are answered before the commit, then a kill",

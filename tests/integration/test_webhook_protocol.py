@@ -45,6 +45,7 @@ class Application:
 
     def __init__(self) -> None:
         self.asked: list[str] = []
+        self.state: dict[str, Any] = {}  # where the server says that it is draining
         self.head = [(b"x-one", b"1"), (b"content-type", b"application/json"), (b"content-length", b"15")]
         self.head += [(b"cache-control", b"no-store"), (b"x-request-id", b"0" * 32)]
 
@@ -75,7 +76,6 @@ def app() -> Application:
 @pytest.fixture
 async def served(webhooks: Webhooks, app: Application, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Served]:
     monkeypatch.setattr(webhook_shortcut, "new_request_id", lambda: "0" * 32)
-    app.state = {}  # type: ignore[attr-defined] # where the server says that it is draining
     shortcut = WebhookShortcut(webhooks, {"X-One": "1"})  # type: ignore[arg-type]
     async with serving(app, partial(GuardedProtocol, webhooks=shortcut), date=False) as running:
         yield running

@@ -13,12 +13,12 @@ from support.served import serving
 from vaultra_cli.guarded import GuardedProtocol
 from vaultra_core.use_cases.receive_webhook import ReceiveWebhook
 from vaultra_http.edges import EdgeRules
-from vaultra_http.webhook_shortcut import BODY_LIMIT, WebhookShortcut
+from vaultra_http.webhook_shortcut import SHORT_BODY, WebhookShortcut
 
 EVENT = json.dumps(
     {"object": "event", "id": "evt_1", "type": "x.y", "created": 1_700_000_000, "livemode": False}
 ).encode()  # fmt: skip
-LARGE = EVENT + b" " * BODY_LIMIT
+LARGE = EVENT + b" " * SHORT_BODY
 URL = "/api/v1/webhooks/stripe"
 
 
