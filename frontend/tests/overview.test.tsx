@@ -78,6 +78,16 @@ describe("the overview", () => {
     await waitFor(() => expect(screen.queryByText(/Key metrics/)).toBeNull());
   });
 
+  it("shows a score that comes later: that there is none is never the last word", async () => {
+    vi.useFakeTimers({ shouldAdvanceTime: true });
+    const none = refusal(404, "NOT_FOUND", "No score yet.", { reason: "insufficient_history", missing: "a sale" });
+    const answers = [none, { body: readiness }];
+    open({ "GET /readiness": () => (answers.length > 1 ? answers.shift() : answers[0])! });
+    expect(await screen.findByText("Not enough history for a score yet")).toBeInTheDocument();
+    await vi.advanceTimersByTimeAsync(61_000);
+    expect(await screen.findByText("Your score is 72 of 100: Funding-ready.")).toBeInTheDocument();
+  });
+
   it("says how far the data is complete", async () => {
     open();
     expect(await screen.findByText(/Data complete to the cent through 20 November 2026/)).toBeInTheDocument();

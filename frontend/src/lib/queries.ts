@@ -65,7 +65,7 @@ export interface NoScore {
   missing: string | null;
 }
 
-/** The score, or why there is none: an answer like any other, and asked again while the import runs. */
+/** The score, or why there is none: an answer like any other, and asked again until there is one. */
 export const readinessQuery = (id: string) =>
   queryOptions({
     queryKey: [id, "readiness", "latest"],
@@ -80,7 +80,10 @@ export const readinessQuery = (id: string) =>
           missing: typeof missing === "string" ? missing : null,
         };
       }),
-    refetchInterval: ({ state }) => (state.data?.score === null && state.data.reason === "importing" ? 1_500 : false),
+    refetchInterval: ({ state: { data } }) => {
+      if (data?.score !== null) return false;
+      return data.reason === "importing" ? 1_500 : MINUTE;
+    },
   });
 
 export const readinessHistoryQuery = (id: string, limit: number) =>

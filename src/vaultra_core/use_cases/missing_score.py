@@ -1,3 +1,4 @@
+import datetime as dt
 from uuid import UUID
 
 from vaultra_core.domain.accounts import ImportPhase
@@ -12,10 +13,16 @@ async def explain_missing(work: UnitOfWork, business_id: UUID, what: str) -> Not
     if integration is None:
         return NotFound(f"No {what} yet: connect Stripe first.", reason="not_connected", missing="a Stripe account")
     computation = await work.computations.get(business_id)
-    computed = computation is not None and computation.readiness_as_of is not None
-    if integration.phase is ImportPhase.STARTING or not computed:
+    computed = computation.readiness_as_of if computation is not None else None
+    if integration.phase is ImportPhase.STARTING or computed is None or await _sold(work, business_id, by=computed):
         percent = progress(await work.windows.of(integration.id)).percent
         missing = "the newest 90 days, which are being imported"
         return NotFound(f"No {what} yet: the import is running.", reason="importing", percent=percent, missing=missing)
     missing = "a first successful charge on a day that is over"
     return NotFound(f"No {what} yet: there is no sale to judge.", reason="insufficient_history", missing=missing)
+
+
+async def _sold(work: UnitOfWork, business_id: UUID, *, by: dt.date) -> bool:
+    """Whether there is a sale: then what was missed a moment ago has been computed since."""
+    first = (await work.histories.read({business_id: by}))[business_id].first_day
+    return first is not None and first <= by
