@@ -132,7 +132,9 @@ def _add_by_hand(commands: "Commands[argparse.ArgumentParser]") -> None:
     reseal.add_argument("--json", action="store_true", help="print JSON")
 
     sweep = _command(commands, "sweep", "sweep", "sweep", "compute what is due for every business, now")
-    sweep.add_argument("--processes", type=_processes, default=2, metavar="N", help="processes to share it (default 2)")
+    sweep.add_argument(
+        "--processes", type=_processes, metavar="N", help="processes to share it (default: one more than cores)"
+    )
     sweep.add_argument("--json", action="store_true", help="print JSON")
 
     events = _command(commands, "events", "operate", "events", "the inbox of Stripe events")

@@ -1,27 +1,22 @@
-"""The days of many businesses in one statement: each comes as one row, its days as columns of big-endian numbers.
+"""The days of many businesses in one statement: each comes as one row, its days as numbers in a text.
 
-Measured for 182 days of a business: 0.3 ms in the server and 0.05 ms to take them over, where a row per day takes
+Measured for 182 days of a business: 0.2 ms in the server and 0.05 ms to take them over, where a row per day takes
 0.2 ms and 0.8 ms.
 """
 
 import datetime as dt
-import sys
-from array import array
 from collections import defaultdict
 from collections.abc import Collection as AnyOf
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any, Final
 from uuid import UUID
 
 import msgspec
 from sqlalchemy import (
-    BigInteger,
     ColumnElement,
     Date,
-    FunctionElement,
     Integer,
-    LargeBinary,
     Row,
     Select,
     Text,
@@ -42,10 +37,17 @@ from vaultra_core.domain.activity import ColumnarHistory, DayActivity, History
 from vaultra_core.domain.ledger import Subscription
 from vaultra_core.domain.results import LOOK_BACK_DAYS, SHORTER_LOOK_BACK_DAYS
 
-FIELDS: Final = [name for name in DayActivity.__struct_fields__ if name not in ("day", "customers")]
+FIELDS: Final = [
+    name for name in DayActivity.__struct_fields__ if name != "customers"
+]  # numbers all, a day by its ordinal
+SPANS: Final = {
+    span: [name for name in FIELDS if SHORTER_LOOK_BACK_DAYS.get(name, LOOK_BACK_DAYS) == span]
+    for span in sorted({LOOK_BACK_DAYS, *SHORTER_LOOK_BACK_DAYS.values()})
+}
 SUBSCRIPTIONS: Final = LEDGER[Subscription.kind]
 EPOCH: Final = dt.date(1970, 1, 1)
 _WANTED: Final = [column("id", Uuid), column("since", Date)]
+_NUMBERS: Final = msgspec.json.Decoder(list[int])
 _CUSTOMERS: Final = msgspec.json.Decoder(list[dict[str, int]])
 
 
@@ -84,19 +86,19 @@ def _statement() -> Select[Any]:
     )
     ordinal = type_coerce(ascending.c.day - literal(EPOCH, Date), Integer) + EPOCH.toordinal()
 
-    def looked_at(aggregate: FunctionElement[Any], name: str) -> ColumnElement[Any]:
-        """Of the days that are looked at for a field: fewer numbers to send, and to sum up."""
-        if name not in SHORTER_LOOK_BACK_DAYS:
-            return aggregate
-        first = wanted.c.since + literal(LOOK_BACK_DAYS - SHORTER_LOOK_BACK_DAYS[name])
-        return aggregate.filter(ascending.c.day >= type_coerce(first, Date))
+    def looked_at(text: ColumnElement[Any], span: int) -> ColumnElement[Any]:
+        """Of the days that are looked at: fewer numbers to send, and to sum up."""
+        joined = func.string_agg(text, ",")
+        first = wanted.c.since + literal(LOOK_BACK_DAYS - span)
+        return joined if span == LOOK_BACK_DAYS else joined.filter(ascending.c.day >= type_coerce(first, Date))
 
+    def numbers(span: int) -> ColumnElement[Any]:
+        values = (ordinal if name == "day" else ascending.c[name] for name in SPANS[span])
+        return looked_at(func.concat_ws(",", *values), span).label(f"numbers_{span}")
+
+    customers = looked_at(cast(ascending.c.customers, Text), SHORTER_LOOK_BACK_DAYS["customers"])
     columns = (
-        select(
-            _numbers(ordinal).label("ordinals"),
-            *(looked_at(_numbers(ascending.c[name]), name).label(name) for name in FIELDS),
-            looked_at(func.string_agg(cast(ascending.c.customers, Text), ","), "customers").label("customer_days"),
-        )
+        select(*map(numbers, SPANS), customers.label("customer_days"))
         .select_from(ascending)
         .correlate(wanted)
         .lateral("columns")
@@ -117,24 +119,17 @@ def _statement() -> Select[Any]:
     )
 
 
-def _numbers(values: ColumnElement[Any]) -> FunctionElement[bytes]:
-    return func.string_agg(func.int8send(cast(values, BigInteger)), literal(b"", LargeBinary), type_=LargeBinary)
-
-
 def _history(row: Row[Any], subscriptions: tuple[Subscription, ...]) -> History:
+    columns: dict[str, Sequence[int]] = {}
+    for span, names in SPANS.items():
+        numbers = _NUMBERS.decode(f"[{getattr(row, f'numbers_{span}') or ''}]")
+        columns |= {name: numbers[place :: len(names)] for place, name in enumerate(names)}
     return ColumnarHistory(
         currency=row.currency,
         timezone=row.timezone,
         subscriptions=subscriptions,
         first_sale=row.first_sale,
-        ordinals=_integers(row.ordinals),
-        columns={name: _integers(getattr(row, name)) for name in FIELDS},
+        ordinals=columns.pop("day"),
+        columns=columns,
         customer_days=_CUSTOMERS.decode(f"[{row.customer_days or ''}]"),
     )
-
-
-def _integers(numbers: bytes | None) -> "array[int]":
-    values = array("q", numbers or b"")
-    if sys.byteorder == "little":
-        values.byteswap()
-    return values

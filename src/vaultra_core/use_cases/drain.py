@@ -64,8 +64,9 @@ async def failures(batch: Sequence[UUID], work_on: Callable[[Sequence[UUID]], Aw
 
 
 def fair_size(count: int, hands: int, at_once: int = BATCH) -> int:
-    """Businesses of one batch: few are shared out as well, so that there is something for each hand to do."""
-    return min(at_once, max(WORTH_A_BATCH, -(-count // hands)))
+    """Businesses of one batch, so that each hand gets as many batches, and none waits for the others in the end."""
+    turns = -(-count // (hands * at_once)) or 1
+    return min(at_once, max(WORTH_A_BATCH, -(-count // (hands * turns))))
 
 
 def batches(businesses: Sequence[UUID], size: int = BATCH) -> list[list[UUID]]:

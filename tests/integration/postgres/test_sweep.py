@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from support.product import settings_for_tests
 from support.runtime import zone_at_noon
 from vaultra_adapters.wiring import make_container
-from vaultra_cli.sweep import run_sweep
+from vaultra_cli.sweep import Sweep, Swept
 from vaultra_core import RULEBOOKS, History, assess, metrics, recommend
 from vaultra_core.domain.accounts import ImportPhase
 from vaultra_core.domain.activity import DayActivity
@@ -180,9 +180,13 @@ async def test_one_that_fails_does_not_stop_the_others_and_stays_due(
 async def test_several_processes_share_the_sweep(uow: UnitOfWorkFactory, database_url: str) -> None:
     histories = await given_histories(uow, *[40] * 6)
     seen: list[tuple[int, int]] = []
-    swept = await asyncio.to_thread(
-        run_sweep, settings_for_tests(database_url), 2, lambda done, total: seen.append((done, total)), 2
-    )
+
+    def sweep_twice() -> list[Swept]:
+        with Sweep(settings_for_tests(database_url), 2) as sweep:
+            return [sweep.run(lambda done, total: seen.append((done, total)), 2) for _ in range(2)]
+
+    swept, again = await asyncio.to_thread(sweep_twice)
     assert (swept.businesses, swept.failed) == (6, 0)
     assert seen[-1] == (6, 6)
+    assert (again.businesses, again.failed) == (0, 0)
     await assert_up_to_date(uow, histories)
