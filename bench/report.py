@@ -5,9 +5,9 @@ import operator
 import os
 import platform
 import subprocess
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import msgspec
 
@@ -23,6 +23,19 @@ class Goal(msgspec.Struct, frozen=True):
 
     def __str__(self) -> str:
         return f"{self.of} {self.sign} {self.bound:g}"
+
+
+class Round(NamedTuple):
+    """A figure and its baseline, measured one right after the other: what else the machine does falls on both."""
+
+    value: float
+    baseline: float
+
+
+def typical(rounds: Iterable[Round]) -> Round:
+    """The round whose ratio is the median: medians of figures and baselines by themselves may be of different hours."""
+    ordered = sorted(rounds, key=lambda each: each.value / each.baseline)
+    return ordered[len(ordered) // 2]
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):

@@ -17,7 +17,7 @@ from typing import Final
 import asyncpg
 import uvloop
 
-from bench.report import Goal, Row
+from bench.report import Goal, Round, Row, typical
 from bench.stage import a_stage, run
 from vaultra_adapters.settings import Settings
 from vaultra_adapters.wiring import make_container
@@ -190,12 +190,11 @@ def _measure(folder: Path, size: int, customers: int) -> _Measured:
     with a_stage(folder) as settings:
         run(lambda: _given(settings, size, customers, day))
         with Sweep(settings) as sweep:
-            statements, fulls = [], []
-            # By turns: what else the machine and its disk have to do then falls on both.
+            rounds = []
             for _ in range(ROUNDS.get(size, 1)):
-                statements.append(run(lambda: _statement(settings, size, day)))
+                statement = run(lambda: _statement(settings, size, day))
                 run(lambda: _execute(settings, (_NO_RESULTS,), (_YESTERDAY, day), (_STATISTICS,), ("CHECKPOINT",)))
-                fulls.append(_timed(lambda: _swept(sweep), size))
+                rounds.append(Round(_timed(lambda: _swept(sweep), size), statement))
             # The server does it by itself within a minute; until then it plans as if every business were due.
             run(lambda: _execute(settings, (_STATISTICS,)))
             incremental = _changed(settings, size // CHANGED, day, lambda: _swept(sweep))
@@ -205,7 +204,8 @@ def _measure(folder: Path, size: int, customers: int) -> _Measured:
             job = runner.run(container.get(ComputeMetrics))
             settle_collector()
             alone = _changed(settings, size // CHANGED, day, lambda: runner.run(job.execute()))
-    return _Measured(size, statistics.median(statements), statistics.median(fulls), incremental, alone)
+    full, statement = typical(rounds)
+    return _Measured(size, statement, full, incremental, alone)
 
 
 def _changed(settings: Settings, expected: int, day: dt.date, work: Callable[[], int]) -> float:

@@ -16,10 +16,12 @@ class GuardedProtocol(WebhookProtocol):
     HEAD_SECONDS: ClassVar[float] = 10.0  # to the last header, from the connection or a later request's first byte
     HEAD_BYTES: ClassVar[int] = 16 * 1024
     BODY_SECONDS: ClassVar[float] = 30.0  # 1 MiB at 35 kB/s, slower than any network that Stripe sends over
+    IDLE_SECONDS: ClassVar[float] = 5.0  # from an answer to the next request
     READ_SECONDS: ClassVar[float] = 30.0  # for a reader to take anything at all of what waits
     CONNECTIONS: ClassVar[int] = 1000
 
     _in_head = True
+    _idle = False  # between an answer and the next request
     _head = 0  # bytes that have come for this head after the chunk in which it began
     _chunk = 0  # bytes of the chunk that is being read
     _due: float | None = None  # when what is awaited has to be here, by the loop's clock
@@ -48,7 +50,7 @@ class GuardedProtocol(WebhookProtocol):
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
-        self._in_head, self._head = True, 0
+        self._in_head, self._head, self._idle = True, 0, False
         self._expect(self.HEAD_SECONDS)
 
     def on_headers_complete(self) -> None:
@@ -61,6 +63,18 @@ class GuardedProtocol(WebhookProtocol):
     def on_message_complete(self) -> None:
         self._due = None
         super().on_message_complete()
+        if self.cycle is not None and self.cycle.response_complete:  # it was answered before it was whole
+            self._rest()
+
+    def on_response_complete(self) -> None:
+        """As the server does it, with our timer: its own is made and undone for each answer."""
+        if self.pipeline or self.transport.is_closing():
+            super().on_response_complete()
+            return
+        self.server_state.total_requests += 1
+        self.flow.resume_reading()
+        if self._due is None:
+            self._rest()
 
     def pause_writing(self) -> None:
         super().pause_writing()
@@ -86,8 +100,12 @@ class GuardedProtocol(WebhookProtocol):
     def _too_large(self) -> None:
         self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "VALIDATION_ERROR", "The headers are too large.")
 
+    def _rest(self) -> None:
+        self._idle = True
+        self._expect(self.IDLE_SECONDS)
+
     def _expect(self, seconds: float) -> None:
-        """One timer a connection, which looks again when it has come too early: a request sets the time twice."""
+        """One timer a connection, which looks again when it has come too early: a request sets the time thrice."""
         self._due = self.loop.time() + seconds
         if self._watch is None or self._due < self._watch.when():
             self._look_at(self._due)
@@ -102,6 +120,8 @@ class GuardedProtocol(WebhookProtocol):
             return
         if self._due > self.loop.time():
             self._look_at(self._due)
+        elif self._idle:
+            self.transport.close()
         else:
             self._refuse(HTTPStatus.REQUEST_TIMEOUT, "VALIDATION_ERROR", "The request did not arrive in time.")
 

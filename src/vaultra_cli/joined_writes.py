@@ -23,6 +23,16 @@ class JoinedWrites:
             self._loop.call_soon(self._send)
         self._held.append(data)
 
+    def write_whole(self, answer: bytes) -> None:
+        """An answer of which nothing more will come need not wait for the end of the turn."""
+        if self._held:
+            self._held.append(answer)
+        else:
+            self._transport.write(answer)
+
+    def is_closing(self) -> bool:
+        return self._transport.is_closing()
+
     def close(self) -> None:
         self._send()
         self._transport.close()
@@ -41,4 +51,5 @@ class JoinedWritesProtocol(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn's own
         super().connection_made(transport)
-        self.transport = cast(asyncio.Transport, JoinedWrites(transport, self.loop))
+        self.writes = JoinedWrites(transport, self.loop)
+        self.transport = cast(asyncio.Transport, self.writes)

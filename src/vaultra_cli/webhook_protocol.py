@@ -22,6 +22,8 @@ class WebhookProtocol(JoinedWritesProtocol):
         super().__init__(*arguments, **options)
         self._webhooks = webhooks
         self._coming: tuple[RequestResponseCycle, str] | None = None  # a webhook whose body is on its way
+        self._headers: list[tuple[bytes, bytes]] | None = None
+        self._started = b""
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
         signature = self._webhooks.signature(cycle.scope) if self._webhooks else None
@@ -58,6 +60,12 @@ class WebhookProtocol(JoinedWritesProtocol):
             super()._start_asgi_task(cycle, self.app)
             return
         cycle.response_started = cycle.response_complete = True
-        head = b"".join([b"%b: %b\r\n" % header for header in self.server_state.default_headers])
-        self.transport.write(b"HTTP/1.1 200 OK\r\n%b%b" % (head, self._webhooks.answer()))
+        self.writes.write_whole(self._start() + self._webhooks.answer())
         self.on_response_complete()
+
+    def _start(self) -> bytes:
+        """Of an answer 200, with the server's own headers, which it makes anew each second."""
+        if self._headers is not self.server_state.default_headers:
+            self._headers = self.server_state.default_headers
+            self._started = b"".join([b"HTTP/1.1 200 OK\r\n", *(b"%b: %b\r\n" % header for header in self._headers)])
+        return self._started

@@ -27,6 +27,7 @@ class Impatient(GuardedProtocol):
 
     HEAD_SECONDS = 0.3
     BODY_SECONDS = 0.3
+    IDLE_SECONDS = 0.3
     READ_SECONDS = 0.3
 
 
@@ -155,6 +156,20 @@ async def test_who_does_not_read_is_cut_off(impatient: Slow) -> None:
         await asyncio.sleep(0.05)
     with pytest.raises((ConnectionError, asyncio.IncompleteReadError)):
         await reader.readexactly(50_000_000)
+    writer.close()
+
+
+@pytest.mark.parametrize("body", [b"", b"1234567890"], ids=["at once", "before the request was whole"])
+async def test_a_connection_that_rests_is_closed_without_another_word(impatient: Slow, body: bytes) -> None:
+    reader, writer = await impatient.connect()
+    for _ in range(2):  # the second answer comes over the same connection
+        writer.write(b"POST /nowhere HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % len(body))
+        head = await reader.readuntil(b"\r\n\r\n")
+        assert head.startswith(b"HTTP/1.1 404 ")
+        (length,) = (line for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:"))
+        await reader.readexactly(int(length.split(b":")[1]))
+        writer.write(body)
+    assert await asyncio.wait_for(reader.read(), 60) == b""
     writer.close()
 
 
