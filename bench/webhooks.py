@@ -30,7 +30,11 @@ def acknowledgement(folder: Path, scale: float) -> list[Row]:
                 alone = run_load(ordinary, webhooks(account, count // 3, start=start + count))
                 rounds.append(Round(together[-1].rate, alone.rate))
             rate, baseline = typical(rounds)
-            half = run_load(product, webhooks(account, count, start=20_000_000), rate=rate / 2)
+            halves = [
+                run_load(product, webhooks(account, count, start=start), rate=rate / 2)
+                for start in range(20_000_000, 20_000_000 + 3 * count, count)
+            ]
+    half = sorted(halves, key=lambda load: load.p99)[1]
     latencies = ", ".join(f"{load.p50:.1f}/{load.p99:.1f}" for load in together)
     return [
         Row(
@@ -52,7 +56,7 @@ def acknowledgement(folder: Path, scale: float) -> list[Row]:
             value=half.p99,
             unit="ms",
             goal=Goal("value", "<=", 20),
-            note=f"p50 {half.p50:.1f} ms at {half.rate:,.0f}/s",
+            note=f"p50 {half.p50:.1f} ms at {half.rate:,.0f}/s; of {', '.join(f'{load.p99:.0f}' for load in halves)}",
         ),
     ]
 
