@@ -83,6 +83,7 @@ class Sweep:
                 self._processes, context, initializer=_start, initargs=(self._settings, all_ready)
             )
             self._pool = stack.enter_context(pool)
+            # Each batch of none asks for a process, and none of these is free before all are ready.
             for _ in pool.map(_compute, [[]] * self._processes):
                 pass
             self._stack = stack.pop_all()

@@ -22,8 +22,8 @@ class WebhookProtocol(JoinedWritesProtocol):
         super().__init__(*arguments, **options)
         self._webhooks = webhooks
         self._coming: tuple[RequestResponseCycle, str] | None = None  # a webhook whose body is on its way
-        self._headers: list[tuple[bytes, bytes]] | None = None
-        self._started = b""
+        self._server_headers: list[tuple[bytes, bytes]] | None = None  # those that the opening was made of
+        self._opening = b""
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
         signature = self._webhooks.signature(cycle.scope) if self._webhooks else None
@@ -60,12 +60,13 @@ class WebhookProtocol(JoinedWritesProtocol):
             super()._start_asgi_task(cycle, self.app)
             return
         cycle.response_started = cycle.response_complete = True
-        self.writes.write_whole(self._start() + self._webhooks.answer())
+        self.writes.write_whole(self._opening_of_answer() + self._webhooks.answer())
         self.on_response_complete()
 
-    def _start(self) -> bytes:
-        """Of an answer 200, with the server's own headers, which it makes anew each second."""
-        if self._headers is not self.server_state.default_headers:
-            self._headers = self.server_state.default_headers
-            self._started = b"".join([b"HTTP/1.1 200 OK\r\n", *(b"%b: %b\r\n" % header for header in self._headers)])
-        return self._started
+    def _opening_of_answer(self) -> bytes:
+        """The status 200 and the server's own headers, which it makes anew each second."""
+        headers = self.server_state.default_headers
+        if headers is not self._server_headers:
+            self._server_headers = headers
+            self._opening = b"".join([b"HTTP/1.1 200 OK\r\n", *(b"%b: %b\r\n" % header for header in headers)])
+        return self._opening

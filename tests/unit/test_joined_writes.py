@@ -49,6 +49,23 @@ async def test_the_parts_of_a_stream_do_not_wait_for_each_other() -> None:
     assert transport.sent == [b"a", b"b"]
 
 
+async def test_a_whole_answer_is_sent_at_once() -> None:
+    transport, writes = await joined()
+    writes.write_whole(b"whole")
+    assert transport.sent == [b"whole"]
+    await asyncio.sleep(0)
+    assert transport.sent == [b"whole"]
+
+
+async def test_a_whole_answer_does_not_overtake_what_waits() -> None:
+    transport, writes = await joined()
+    writes.write(b"before ")
+    writes.write_whole(b"whole")
+    assert transport.sent == []
+    await asyncio.sleep(0)
+    assert transport.sent == [b"before whole"]
+
+
 async def test_closing_sends_first_and_only_once() -> None:
     transport, writes = await joined()
     writes.write(b"good-bye")

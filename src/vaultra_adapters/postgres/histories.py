@@ -37,9 +37,8 @@ from vaultra_core.domain.activity import ColumnarHistory, DayActivity, History
 from vaultra_core.domain.ledger import Subscription
 from vaultra_core.domain.results import LOOK_BACK_DAYS, SHORTER_LOOK_BACK_DAYS
 
-FIELDS: Final = [
-    name for name in DayActivity.__struct_fields__ if name != "customers"
-]  # numbers all, a day by its ordinal
+# What comes as numbers, a day as its ordinal; and which of it by how many days rules look at.
+FIELDS: Final = [name for name in DayActivity.__struct_fields__ if name != "customers"]
 SPANS: Final = {
     span: [name for name in FIELDS if SHORTER_LOOK_BACK_DAYS.get(name, LOOK_BACK_DAYS) == span]
     for span in sorted({LOOK_BACK_DAYS, *SHORTER_LOOK_BACK_DAYS.values()})

@@ -24,5 +24,5 @@ async def explain_missing(work: UnitOfWork, business_id: UUID, what: str) -> Not
 
 async def _sold(work: UnitOfWork, business_id: UUID, *, by: dt.date) -> bool:
     """Whether there is a sale: then what was missed a moment ago has been computed since."""
-    first = (await work.histories.read({business_id: by}))[business_id].first_day
-    return first is not None and first <= by
+    history = (await work.histories.read({business_id: by})).get(business_id)  # none when it is being erased
+    return history is not None and history.first_day is not None and history.first_day <= by

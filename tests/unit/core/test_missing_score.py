@@ -44,3 +44,18 @@ async def test_what_is_not_computed_yet_is_coming(phase: ImportPhase, computed: 
 async def test_a_score_that_comes_while_its_absence_is_explained_is_not_denied() -> None:
     """Its reader looked for it, then it was stored, and then the reader asks why it found none."""
     assert await reason(phase=ImportPhase.COMPLETE, computed=TODAY, sales={TODAY: 3}) == "importing"
+
+
+async def test_a_business_that_is_erased_meanwhile_is_explained_too() -> None:
+    storage = MemoryStorage()
+    business = await given_business(storage)
+    await given_integration(storage, business, phase=ImportPhase.COMPLETE)
+    async with storage() as work:
+        computation = await work.computations.lock(business.id)
+        await work.computations.save(msgspec.structs.replace(computation, readiness_as_of=TODAY))
+
+        async def nothing(since: object) -> dict[object, object]:
+            return {}
+
+        work.histories.read = nothing  # type: ignore[method-assign, assignment] # what a later statement finds
+        assert (await explain_missing(work, business.id, "score")).details["reason"] == "insufficient_history"
