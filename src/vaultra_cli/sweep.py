@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.synchronize import Barrier
 from types import TracebackType
 from typing import Final, Self
@@ -25,6 +26,7 @@ from vaultra_adapters.wiring import make_container
 from vaultra_cli.environment import database, settings_for
 from vaultra_cli.logs import set_up_logging
 from vaultra_cli.memory import settle_collector
+from vaultra_core.errors import Unavailable
 from vaultra_core.ports.runtime import Clock
 from vaultra_core.ports.storage import UnitOfWorkFactory
 from vaultra_core.use_cases.compute_metrics import ComputeMetrics
@@ -84,8 +86,14 @@ class Sweep:
             )
             self._pool = stack.enter_context(pool)
             # Each batch of none asks for a process, and none of these is free before all are ready.
-            for _ in pool.map(_compute, [[]] * self._processes):
-                pass
+            try:
+                for _ in pool.map(_compute, [[]] * self._processes):
+                    pass
+            except BrokenProcessPool:
+                message = (
+                    f"Not all of {self._processes} processes could start (the log says why); each needs a connection."
+                )
+                raise Unavailable(message, dependency="database") from None
             self._stack = stack.pop_all()
         return self
 

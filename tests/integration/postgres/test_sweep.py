@@ -18,6 +18,7 @@ from vaultra_cli.sweep import Sweep, Swept
 from vaultra_core import RULEBOOKS, History, assess, metrics, recommend
 from vaultra_core.domain.accounts import ImportPhase
 from vaultra_core.domain.activity import DayActivity
+from vaultra_core.errors import Unavailable
 from vaultra_core.ports.runtime import Clock
 from vaultra_core.ports.storage import Computation, UnitOfWorkFactory
 from vaultra_core.testing.contracts.samples import given_business, given_integration
@@ -190,3 +191,9 @@ async def test_several_processes_share_the_sweep(uow: UnitOfWorkFactory, databas
     assert seen[-1] == (6, 6)
     assert (again.businesses, again.failed) == (0, 0)
     await assert_up_to_date(uow, histories)
+
+
+def test_a_sweep_whose_processes_cannot_start_says_so() -> None:
+    nowhere = settings_for_tests("postgresql://somebody@127.0.0.1:1/nothing")
+    with pytest.raises(Unavailable, match="Not all of 2 processes could start"), Sweep(nowhere, 2):
+        pass
